@@ -1,0 +1,44 @@
+namespace ReferralPortal.Domain.Referrals;
+
+/// <summary>States and actions as people read them.</summary>
+public static class StateWords
+{
+    /// <summary>The state's name.</summary>
+    public static string Of(ReferralState state) => state switch
+    {
+        ReferralState.Draft => "Draft",
+        ReferralState.Submitted => "Submitted",
+        ReferralState.InTriage => "In triage",
+        ReferralState.InformationRequested => "Information requested",
+        ReferralState.Accepted => "Accepted",
+        ReferralState.AppointmentBooked => "Appointment booked",
+        ReferralState.InTreatment => "In treatment",
+        ReferralState.Discharged => "Discharged",
+        ReferralState.Closed => "Closed",
+        ReferralState.Declined => "Declined",
+        ReferralState.Withdrawn => "Withdrawn",
+        _ => throw new ArgumentOutOfRangeException(nameof(state), state, null),
+    };
+
+    /// <summary>An action as a finished deed, to follow a person's name: "Dana Whitfield accepted it".</summary>
+    public static string Done(ReferralAction action) => action switch
+    {
+        ReferralAction.Submit => "submitted the referral",
+        ReferralAction.StartTriage => "started triage",
+        ReferralAction.AskForInformation => "asked for information",
+        ReferralAction.Answer => "answered the request for information",
+        ReferralAction.Accept => "accepted the referral",
+        ReferralAction.Decline => "declined the referral",
+        ReferralAction.BookFirstAppointment => "booked the first appointment",
+        ReferralAction.RecordAttendance => "recorded attendance at the assessment",
+        ReferralAction.BookAppointment => "booked an appointment",
+        ReferralAction.MoveAppointment => "moved an appointment",
+        ReferralAction.CancelAppointment => "cancelled an appointment",
+        ReferralAction.DidNotAttend => "recorded that the patient did not attend",
+        ReferralAction.Discharge => "discharged the patient",
+        ReferralAction.Close => "closed the referral",
+        ReferralAction.Reopen => "reopened the referral",
+        ReferralAction.Withdraw => "withdrew the referral",
+        _ => throw new ArgumentOutOfRangeException(nameof(action), action, null),
+    };
+}
