@@ -1,0 +1,31 @@
+using System.Text.RegularExpressions;
+
+namespace ReferralPortal.Domain.Patients;
+
+/// <summary>The forms of registration numbers and practice codes; that one is really held is not checked.</summary>
+public static partial class ProfessionalNumbers
+{
+    /// <summary>An HCPC registration number: two letters and up to six digits, <c>PH123456</c>; null when the text is none.</summary>
+    public static string? Hcpc(string? text) => Matching(text, HcpcForm());
+
+    /// <summary>A GMC reference number: seven digits.</summary>
+    public static string? Gmc(string? text) => Matching(text, GmcForm());
+
+    /// <summary>A GP practice's ODS code: a letter and five digits, <c>P84012</c>.</summary>
+    public static string? GpPractice(string? text) => Matching(text, OdsForm());
+
+    static string? Matching(string? text, Regex form)
+    {
+        var typed = string.Concat((text ?? "").Where(letter => !char.IsWhiteSpace(letter))).ToUpperInvariant();
+        return form.IsMatch(typed) ? typed : null;
+    }
+
+    [GeneratedRegex("^[A-Z]{2}[0-9]{1,6}$")]
+    private static partial Regex HcpcForm();
+
+    [GeneratedRegex("^[0-9]{7}$")]
+    private static partial Regex GmcForm();
+
+    [GeneratedRegex("^[A-Z][0-9]{5}$")]
+    private static partial Regex OdsForm();
+}
