@@ -36,3 +36,6 @@ create table data_protection_key (
 grant select, insert on audit_entry to portal_app;
 grant select, insert, update on outbox_message to portal_app;
 grant select, insert on data_protection_key to portal_app;
+
+-- Readiness compares what ran with what this version comes with.
+grant select on schema_migration_checksum to portal_app;
