@@ -1,0 +1,32 @@
+namespace ReferralPortal.Web.Platform.Security;
+
+/// <summary>The headers of every answer.</summary>
+static class SecurityHeaders
+{
+    /// <summary>Builds them; the sign-in provider's origin comes from <c>AzureAd:Instance</c>.</summary>
+    public static HeaderPolicyCollection For(IConfiguration configuration)
+    {
+        var provider = new Uri(configuration["AzureAd:Instance"] ?? "https://login.microsoftonline.com/").GetLeftPart(UriPartial.Authority);
+        return new HeaderPolicyCollection()
+            .AddContentTypeOptionsNoSniff()
+            .AddFrameOptionsDeny()
+            .AddReferrerPolicyStrictOriginWhenCrossOrigin()
+            .AddCrossOriginOpenerPolicy(policy => policy.SameOrigin())
+            .AddCrossOriginResourcePolicy(policy => policy.SameOrigin())
+            .AddPermissionsPolicyWithDefaultSecureDirectives()
+            .RemoveServerHeader()
+            .AddContentSecurityPolicy(policy =>
+            {
+                policy.AddDefaultSrc().Self();
+                policy.AddScriptSrc().Self().WithNonce(); // the nonce is for the import map alone
+                policy.AddStyleSrc().Self().UnsafeInline(); // MudBlazor positions pop-overs by style attributes
+                policy.AddImgSrc().Self().Data();
+                policy.AddFontSrc().Self();
+                policy.AddConnectSrc().Self();
+                policy.AddObjectSrc().None();
+                policy.AddBaseUri().Self();
+                policy.AddFrameAncestors().None();
+                policy.AddFormAction().Self().From(provider); // signing out is a form whose answer leads to the provider
+            });
+    }
+}
