@@ -1,0 +1,67 @@
+namespace ReferralPortal.Domain.Calendars;
+
+/// <summary>When the clinics open and close on one weekday, London time.</summary>
+public sealed record OpeningTimes(TimeOnly Opens, TimeOnly Closes);
+
+/// <summary>Clinic time: the minutes during which the clinics are open, Europe/London, in summer and winter.</summary>
+public sealed class ClinicHours(IReadOnlyDictionary<DayOfWeek, OpeningTimes> week)
+{
+    // A week without any opening would never count a minute.
+    const int FarthestDays = 3660;
+
+    /// <summary>The clinic group's hours as it publishes them: Monday to Friday 08:00-20:00, Saturday 09:00-17:00, Sunday 09:00-16:00.</summary>
+    public static ClinicHours Published { get; } = new(new Dictionary<DayOfWeek, OpeningTimes>
+    {
+        [DayOfWeek.Monday] = new(new(8, 0), new(20, 0)),
+        [DayOfWeek.Tuesday] = new(new(8, 0), new(20, 0)),
+        [DayOfWeek.Wednesday] = new(new(8, 0), new(20, 0)),
+        [DayOfWeek.Thursday] = new(new(8, 0), new(20, 0)),
+        [DayOfWeek.Friday] = new(new(8, 0), new(20, 0)),
+        [DayOfWeek.Saturday] = new(new(9, 0), new(17, 0)),
+        [DayOfWeek.Sunday] = new(new(9, 0), new(16, 0)),
+    });
+
+    /// <summary>The instant (UTC) at which <paramref name="amount"/> of clinic time has passed since <paramref name="from"/>.</summary>
+    public DateTimeOffset Add(DateTimeOffset from, TimeSpan amount)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(amount, TimeSpan.Zero);
+        var left = amount;
+        foreach (var (opens, closes) in OpeningsFrom(from))
+        {
+            var start = opens > from ? opens : from;
+            if (start >= closes) continue;
+            if (closes - start >= left) return start + left;
+            left -= closes - start;
+        }
+        throw new InvalidOperationException("These hours never open.");
+    }
+
+    /// <summary>Clinic time between two instants; negative when <paramref name="to"/> is the earlier one.</summary>
+    public TimeSpan Between(DateTimeOffset from, DateTimeOffset to)
+    {
+        if (to < from) return -Between(to, from);
+        var sum = TimeSpan.Zero;
+        foreach (var (opens, closes) in OpeningsFrom(from))
+        {
+            if (opens >= to) break;
+            var start = opens > from ? opens : from;
+            var end = closes < to ? closes : to;
+            if (end > start) sum += end - start;
+        }
+        return sum;
+    }
+
+    /// <summary>Whether the clinics are open at an instant.</summary>
+    public bool IsOpenAt(DateTimeOffset at) => OpeningsFrom(at).Take(1).Any(opening => opening.Opens <= at && at < opening.Closes);
+
+    IEnumerable<(DateTimeOffset Opens, DateTimeOffset Closes)> OpeningsFrom(DateTimeOffset from)
+    {
+        var day = LondonTime.DateOf(from);
+        for (var days = 0; days < FarthestDays; days++, day = day.AddDays(1))
+        {
+            if (!week.TryGetValue(day.DayOfWeek, out var times)) continue;
+            var closes = LondonTime.Instant(day, times.Closes);
+            if (closes > from) yield return (LondonTime.Instant(day, times.Opens), closes);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+namespace ReferralPortal.Domain.Calendars;
+
+/// <summary>What is promised to be done by a time.</summary>
+public enum Target
+{
+    /// <summary>A clinician looks at an urgent or emergency safety answer.</summary>
+    RedFlagReview,
+    /// <summary>The referral is accepted, declined or asked about.</summary>
+    Triage,
+    /// <summary>The patient is contacted.</summary>
+    Contact,
+    /// <summary>The patient has an initial assessment.</summary>
+    FirstAppointment,
+    /// <summary>The initial report is signed.</summary>
+    InitialReport,
+    /// <summary>The discharge report is signed.</summary>
+    DischargeReport,
+}
+
+/// <summary>What was agreed: clinic minutes for review, working days for the rest.</summary>
+public sealed record TargetAgreement(
+    int RedFlagReviewMinutes = 30,
+    int TriageDays = 1,
+    int ContactDays = 1,
+    int FirstAppointmentDays = 5,
+    int UrgentFirstAppointmentDays = 2,
+    int InitialReportDays = 3,
+    int DischargeReportDays = 5);
+
+/// <summary>Computes when a target is due and says in words how it stands.</summary>
+public sealed class TargetClock(ClinicHours hours, WorkingDays workingDays)
+{
+    /// <summary>When a target that starts at an instant is due (UTC). A target in working days is due when the clinics close on its last day.</summary>
+    public DateTimeOffset DueAt(Target target, DateTimeOffset start, bool urgent, TargetAgreement agreement) => target switch
+    {
+        Target.RedFlagReview => hours.Add(start, TimeSpan.FromMinutes(agreement.RedFlagReviewMinutes)),
+        Target.Triage => AfterWorkingDays(start, agreement.TriageDays),
+        Target.Contact => AfterWorkingDays(start, agreement.ContactDays),
+        Target.FirstAppointment => AfterWorkingDays(start, urgent ? agreement.UrgentFirstAppointmentDays : agreement.FirstAppointmentDays),
+        Target.InitialReport => AfterWorkingDays(start, agreement.InitialReportDays),
+        Target.DischargeReport => AfterWorkingDays(start, agreement.DischargeReportDays),
+        _ => throw new ArgumentOutOfRangeException(nameof(target), target, null),
+    };
+
+    /// <summary>A target's new due time after the clock stood still from <paramref name="pausedAt"/> to <paramref name="resumedAt"/>: the clinic time that was left is left again.</summary>
+    public DateTimeOffset Resume(DateTimeOffset dueAt, DateTimeOffset pausedAt, DateTimeOffset resumedAt)
+    {
+        var left = hours.Between(pausedAt, dueAt);
+        return left >= TimeSpan.Zero ? hours.Add(resumedAt, left) : dueAt + (resumedAt - pausedAt);
+    }
+
+    /// <summary>How the clock stands: "due in 2 h 10 min of clinic time", "overdue by 1 working day", "paused: waiting for the referrer".</summary>
+    /// <param name="dueAt">When it is due.</param>
+    /// <param name="now">The instant of reading.</param>
+    /// <param name="pausedFor">Why it stands still; null while it runs.</param>
+    public string Words(DateTimeOffset dueAt, DateTimeOffset now, string? pausedFor = null)
+    {
+        if (pausedFor is not null) return $"paused: {pausedFor}";
+        var left = hours.Between(now, dueAt);
+        if (left > TimeSpan.Zero)
+        {
+            var days = workingDays.Between(LondonTime.DateOf(now), LondonTime.DateOf(dueAt));
+            return days >= 2 ? $"due in {days} working days" : $"due in {Span(left)} of clinic time";
+        }
+        if (now <= dueAt) return "due now";
+        var late = workingDays.Between(LondonTime.DateOf(dueAt), LondonTime.DateOf(now));
+        return late switch
+        {
+            <= 0 => left == TimeSpan.Zero ? "overdue" : $"overdue by {Span(-left)} of clinic time",
+            1 => "overdue by 1 working day",
+            _ => $"overdue by {late} working days",
+        };
+    }
+
+    DateTimeOffset AfterWorkingDays(DateTimeOffset start, int days)
+    {
+        var last = workingDays.Add(LondonTime.DateOf(start), days);
+        var midnight = LondonTime.Instant(last, new TimeOnly(0, 0));
+        var closes = hours.Add(midnight, hours.Between(midnight, LondonTime.Instant(last.AddDays(1), new TimeOnly(0, 0))));
+        return closes;
+    }
+
+    static string Span(TimeSpan span) => span switch
+    {
+        { TotalMinutes: < 1 } => "less than a minute",
+        { TotalHours: < 1 } => $"{span.Minutes} min",
+        { Minutes: 0 } => $"{(int)span.TotalHours} h",
+        _ => $"{(int)span.TotalHours} h {span.Minutes} min",
+    };
+}
