@@ -2,6 +2,7 @@ using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Components.Server;
 using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.SignalR;
 
 namespace ReferralPortal.Web.Platform.Security;
@@ -44,6 +45,16 @@ public static class SecurityExtensions
             limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => SignInLimit(context, limits));
         });
 
+        // Only proxies that are named may say who the caller is and that the outer connection was https.
+        var proxies = builder.Configuration.GetSection("Security:TrustedProxies").Get<string[]>() ?? [];
+        builder.Services.Configure<ForwardedHeadersOptions>(forwarded =>
+        {
+            forwarded.ForwardedHeaders = proxies.Length == 0 ? ForwardedHeaders.None : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
+            forwarded.KnownIPNetworks.Clear();
+            forwarded.KnownProxies.Clear();
+            foreach (var network in proxies) forwarded.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(network));
+        });
+
         builder.Services.AddSingleton<OpenPages>();
         builder.Services.AddScoped<OpenPage>();
         builder.Services.AddScoped<CircuitHandler>(services => services.GetRequiredService<OpenPage>());
@@ -53,6 +64,7 @@ public static class SecurityExtensions
     /// <summary>Sets the security headers of every answer; comes first, so that errors and refusals carry them too.</summary>
     public static WebApplication UsePortalSecurityHeaders(this WebApplication app)
     {
+        app.UseForwardedHeaders();
         if (!app.Environment.IsDevelopment()) app.UseHsts();
         app.UseSecurityHeaders(SecurityHeaders.For(app.Configuration));
         app.Use(NothingPersonalIsKept);
