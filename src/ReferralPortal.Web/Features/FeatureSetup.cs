@@ -1,0 +1,16 @@
+using ReferralPortal.Web.Features.Catalogue;
+using ReferralPortal.Web.Features.Referrals.Submit;
+
+namespace ReferralPortal.Web.Features;
+
+/// <summary>Registers the features: one line each.</summary>
+public static class FeatureSetup
+{
+    public static WebApplicationBuilder AddPortalFeatures(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddScoped<Platform.SignIn.CurrentActor>();
+        builder.Services.AddSingleton<CatalogueStore>();
+        builder.Services.AddScoped<SubmitReferral>();
+        return builder;
+    }
+}

@@ -1,0 +1,134 @@
+using ReferralPortal.Domain;
+using ReferralPortal.Domain.Organisations;
+using ReferralPortal.Domain.Referrals;
+using ReferralPortal.Web.Platform;
+
+namespace ReferralPortal.Web.Features.Referrals;
+
+/// <summary>A referral whose row this unit holds locked: what a command decides upon.</summary>
+public sealed record LockedReferral(
+    Guid Id,
+    string Reference,
+    Coded<ReferralState> State,
+    Coded<Priority> Priority,
+    int Version,
+    Guid ReferringOrganisationId,
+    Guid? TriageOwnerId,
+    Guid? ClinicianId,
+    DateTimeOffset SubmittedAt,
+    DateTimeOffset StateSince,
+    string? RedFlagTier,
+    DateTimeOffset? RedFlagClearedAt,
+    DateTimeOffset? ClockPausedAt,
+    string? DueFor,
+    DateTimeOffset? DueAt);
+
+/// <summary>What a step says of itself on the timeline. <paramref name="Words"/> is what the actor wrote for the readers.</summary>
+public sealed record StepRecord(string? Words = null, string? ReasonCode = null, object? Detail = null, bool ClinicOnly = false);
+
+/// <summary>
+/// One step of the lifecycle, the same for every command: lock the row, compare the version, ask <see cref="Lifecycle"/>,
+/// write the new state and its event together, audit. Commands add what is their own beside it.
+/// </summary>
+public static class LifecycleStep
+{
+    /// <summary>
+    /// Locks the referral and checks that the unit's person may do <paramref name="action"/> to it now, having seen <paramref name="version"/> of it.
+    /// </summary>
+    public static async Task<Outcome<LockedReferral>> Begin(this PortalUnit unit, Guid referralId, int version, ReferralAction action)
+    {
+        var referral = await unit.One<LockedReferral>(Lock, new { referralId });
+        if (referral is null) return Outcome.Missing;
+        if (referral.Version != version) return await unit.ChangedByAnother(referral);
+
+        var capacities = unit.Actor.CapacitiesOn(referral.ReferringOrganisationId);
+        if (capacities.Any(capacity => Lifecycle.Allows(referral.State, action, capacity))) return referral;
+
+        return Outcome.Refused(Lifecycle.Find(referral.State, action) is null
+            ? $"This referral is {StateWords.Of(referral.State.Value).ToLowerInvariant()}, so this cannot be done now."
+            : "Your role does not allow this.");
+    }
+
+    /// <summary>Writes the step: state, event and audit entry. Call after <see cref="Begin"/> in the same unit; returns the referral's new version.</summary>
+    public static async Task<int> Record(this PortalUnit unit, LockedReferral referral, ReferralAction action, AuditAction audit, StepRecord record, Clock? clock = null)
+    {
+        var to = Lifecycle.Next(referral.State, action);
+        await unit.Run(Advance, new
+        {
+            referral.Id,
+            eventId = Guid.CreateVersion7(unit.Now),
+            at = unit.Now,
+            actorId = unit.Actor.UserId,
+            actorName = unit.Actor.DisplayName,
+            organisationId = unit.Actor.OrganisationId,
+            action = EnumText.Of(action),
+            from = referral.State.Text,
+            to = EnumText.Of(to),
+            record.ReasonCode,
+            record.Words,
+            detail = record.Detail is null ? "{}" : PortalJson.Text(record.Detail),
+            audience = record.ClinicOnly ? "clinic" : "everyone",
+            setClock = clock is not null,
+            clock?.DueFor,
+            clock?.DueAt,
+            clock?.PausedAt,
+            version = referral.Version + 1,
+        });
+        unit.Audit(audit, referral.Id);
+        return referral.Version + 1;
+    }
+
+    /// <summary>The target that runs after a step: what is due and when (UTC), or since when the clock stands still.</summary>
+    public sealed record Clock(string? DueFor, DateTimeOffset? DueAt, DateTimeOffset? PausedAt = null)
+    {
+        /// <summary>Nothing is due any more.</summary>
+        public static readonly Clock Stopped = new(null, null);
+    }
+
+    /// <summary>What the actor is on a referral of <paramref name="referringOrganisation"/>; that it may see the referral at all is the database's say.</summary>
+    public static IEnumerable<Capacity> CapacitiesOn(this Actor actor, Guid referringOrganisation)
+    {
+        if (actor.MayRefer && actor.OrganisationId == referringOrganisation) yield return Capacity.Referrer;
+        if (actor.OrganisationKind != OrganisationKind.ClinicGroup) yield break;
+        if (actor.Has(Role.ClinicAdministrator)) yield return Capacity.ClinicAdministrator;
+        if (actor.Has(Role.Clinician)) yield return Capacity.Clinician;
+    }
+
+    /// <summary>Who changed the referral last and what was done: for the second of two people acting at once.</summary>
+    public static async Task<Failure> ChangedByAnother(this PortalUnit unit, LockedReferral referral)
+    {
+        var last = await unit.One<LastEvent>(Last, new { referralId = referral.Id });
+        return last is null
+            ? Outcome.Conflict("Somebody", "changed this referral", unit.Now)
+            : Outcome.Conflict(last.ActorName, StateWords.Done(last.Action), last.At);
+    }
+
+    sealed record LastEvent(string ActorName, Coded<ReferralAction> Action, DateTimeOffset At);
+
+    const string Lock = """
+        select id, reference, state, priority, version, referring_organisation_id, triage_owner_id, clinician_id, submitted_at, state_since,
+               red_flag_tier, red_flag_cleared_at, clock_paused_at, due_for, due_at
+        from referral where id = @referralId
+        for update
+        """;
+
+    const string Last = """
+        select actor_name, action, at from referral_event
+        where referral_id = @referralId order by sequence desc limit 1
+        """;
+
+    const string Advance = """
+        update referral set
+            state = @to,
+            state_since = case when state = @to then state_since else @at end,
+            due_for = case when @setClock then @dueFor else due_for end,
+            due_at = case when @setClock then @dueAt else due_at end,
+            clock_paused_at = case when @setClock then @pausedAt else clock_paused_at end,
+            version = @version
+        where id = @id;
+        insert into referral_event (id, referral_id, at, actor_id, actor_name, organisation_id, action, from_state, to_state,
+                                    reason_code, words, detail, audience, version)
+        values (@eventId, @id, @at, @actorId, @actorName, @organisationId, @action, @from, @to,
+                @reasonCode, @words, @detail::jsonb, @audience, @version);
+        """;
+}

@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Text.Json;
+using ReferralPortal.Domain;
+using ReferralPortal.Domain.Calendars;
+using ReferralPortal.Domain.Referrals;
+using ReferralPortal.Web.Features.Catalogue;
+
+namespace ReferralPortal.Web.Features.Referrals;
+
+/// <summary>Which target runs after which step, on the clinic group's own hours, holidays and agreement.</summary>
+public sealed class ReferralClock(CatalogueContent catalogue)
+{
+    readonly TargetClock clock = new(Hours(catalogue.Group.OpeningHours), new WorkingDays(catalogue.BankHolidays));
+    readonly TargetAgreement agreement = JsonSerializer.Deserialize<TargetAgreement>(catalogue.Group.Targets, JsonSerializerOptions.Web) ?? new TargetAgreement();
+
+    /// <summary>The clock after a step taken at <paramref name="at"/>.</summary>
+    /// <param name="action">The step.</param>
+    /// <param name="priority">The referral's priority after it.</param>
+    /// <param name="redFlags">The tier of safety answers that no clinician has cleared.</param>
+    /// <param name="at">When the step is taken.</param>
+    /// <param name="before">The clock before it, for steps that pause or resume.</param>
+    public LifecycleStep.Clock After(ReferralAction action, Priority priority, RedFlagTier? redFlags, DateTimeOffset at, LifecycleStep.Clock? before = null)
+    {
+        var urgent = priority == Priority.Urgent;
+        return action switch
+        {
+            ReferralAction.Submit => Due(redFlags is null ? Target.Triage : Target.RedFlagReview, at, urgent),
+            ReferralAction.AskForInformation => new(before?.DueFor, before?.DueAt, at),
+            ReferralAction.Answer when before is { DueAt: { } due, PausedAt: { } paused } => new(before.DueFor, clock.Resume(due, paused, at)),
+            ReferralAction.Accept => Due(Target.FirstAppointment, at, urgent),
+            ReferralAction.BookFirstAppointment => LifecycleStep.Clock.Stopped,
+            ReferralAction.RecordAttendance => Due(Target.InitialReport, at, urgent),
+            ReferralAction.Discharge or ReferralAction.Close or ReferralAction.Decline or ReferralAction.Withdraw => LifecycleStep.Clock.Stopped,
+            _ => before ?? LifecycleStep.Clock.Stopped,
+        };
+    }
+
+    /// <summary>How the clock stands, in words for the reader; null when nothing is due.</summary>
+    public string? Words(DateTimeOffset? dueAt, DateTimeOffset? pausedAt, DateTimeOffset now) =>
+        dueAt is { } due ? clock.Words(due, now, pausedAt is null ? null : "waiting for the referrer") : null;
+
+    /// <summary>Whether the time has run out; never while the clock stands still.</summary>
+    public static bool IsOverdue(DateTimeOffset? dueAt, DateTimeOffset? pausedAt, DateTimeOffset now) => pausedAt is null && dueAt < now;
+
+    LifecycleStep.Clock Due(Target target, DateTimeOffset from, bool urgent) => new(EnumText.Of(target), clock.DueAt(target, from, urgent, agreement));
+
+    static ClinicHours Hours(string json)
+    {
+        var week = JsonSerializer.Deserialize<Dictionary<string, DayHours?>>(json, JsonSerializerOptions.Web) ?? [];
+        return new ClinicHours(week.Where(day => day.Value is not null).ToDictionary(
+            day => Enum.Parse<DayOfWeek>(day.Key, ignoreCase: true),
+            day => new OpeningTimes(Time(day.Value!.Opens), Time(day.Value.Closes))));
+    }
+
+    static TimeOnly Time(string text) => TimeOnly.ParseExact(text, "HH:mm", CultureInfo.InvariantCulture);
+
+    sealed record DayHours(string Opens, string Closes);
+}

@@ -1,0 +1,35 @@
+using ReferralPortal.Domain.Organisations;
+
+namespace ReferralPortal.Web.Features.Referrals.Submit;
+
+/// <summary>Whether an organisation's form has a part, and whether it may be left empty.</summary>
+public enum PartRule { Absent, Optional, Required }
+
+/// <summary>One form, five audiences: which parts each kind of organisation fills in. Read it as the table that it is.</summary>
+public static class FormParts
+{
+    static readonly OrganisationKind[] Kinds =
+        [OrganisationKind.Solicitor, OrganisationKind.CaseManager, OrganisationKind.Intermediary, OrganisationKind.HealthOrganisation, OrganisationKind.Employer];
+
+    const PartRule R = PartRule.Required, O = PartRule.Optional, X = PartRule.Absent;
+
+    static readonly Dictionary<FormSection, PartRule[]> Table = new()
+    {
+        //                        solicitor, case manager, intermediary, health organisation, employer
+        [FormSection.Patient]  = [R, R, R, R, R],
+        [FormSection.Incident] = [R, R, R, O, O],
+        [FormSection.Injury]   = [R, R, R, R, R],
+        [FormSection.Safety]   = [R, R, R, R, R],
+        [FormSection.Claim]    = [R, R, R, X, X],
+        [FormSection.Funding]  = [R, R, R, R, R],
+        [FormSection.Services] = [R, R, R, R, R],
+        [FormSection.Consent]  = [R, R, R, R, R],
+    };
+
+    /// <summary>The rule for one part of one kind's form.</summary>
+    public static PartRule Of(FormSection part, OrganisationKind kind) =>
+        Array.IndexOf(Kinds, kind) is >= 0 and var column ? Table[part][column] : PartRule.Absent;
+
+    /// <summary>The parts that a kind of organisation sees, in order.</summary>
+    public static IEnumerable<FormSection> For(OrganisationKind kind) => Table.Keys.Where(part => Of(part, kind) != PartRule.Absent);
+}

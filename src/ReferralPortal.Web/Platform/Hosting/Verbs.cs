@@ -1,0 +1,52 @@
+using ReferralPortal.Database;
+
+namespace ReferralPortal.Web.Platform.Hosting;
+
+/// <summary>What the program can do besides serving pages.</summary>
+public static class Verbs
+{
+    const string Help = """
+        ReferralPortal
+
+          serve     serve the portal (default)
+          migrate   bring the database up to date and load the reference data, then stop
+          worker    background work only, no pages
+          --help    this text
+
+        Configuration comes from appsettings.json, the environment and the command line; docs/configuration.md lists every key.
+        """;
+
+    /// <summary>Runs a verb that does not serve; null means: go on and serve. The value is the process's exit code.</summary>
+    public static async Task<int?> RunOther(string[] args)
+    {
+        switch (args.FirstOrDefault())
+        {
+            case "--help" or "-h" or "help":
+                Console.WriteLine(Help);
+                return 0;
+            case "migrate":
+                return await Migrate(args[1..]);
+            case null or "serve" or "worker":
+                return null;
+            case { } option when option.StartsWith('-'):
+                return null; // a setting, for the configuration to read
+            case { } unknown:
+                Console.Error.WriteLine($"Unknown verb '{unknown}'.\n\n{Help}");
+                return 2;
+        }
+    }
+
+    static async Task<int> Migrate(string[] args)
+    {
+        var configuration = WebApplication.CreateBuilder(args).Configuration;
+        var owner = configuration.GetConnectionString("PortalOwner") ?? configuration.GetConnectionString("Portal");
+        if (owner is null)
+        {
+            Console.Error.WriteLine("Set ConnectionStrings__PortalOwner (or ConnectionStrings__Portal) to the database to migrate.");
+            return 2;
+        }
+        var ran = await Migrations.Run(owner, CancellationToken.None);
+        Console.WriteLine(ran.Count == 0 ? "The database is up to date." : $"Ran {string.Join(", ", ran)}.");
+        return 0;
+    }
+}

@@ -1,0 +1,59 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using Npgsql;
+
+namespace ReferralPortal.Web.Platform;
+
+/// <summary>
+/// Statements that go to the server together: one round trip, one transaction, all or nothing. Built by
+/// <see cref="PortalDatabase.Write(Actor, Action{PortalBatch}, CancellationToken)"/>.
+/// </summary>
+public sealed class PortalBatch : IAsyncDisposable
+{
+    readonly NpgsqlBatch batch;
+    readonly Actor actor;
+
+    internal PortalBatch(NpgsqlConnection connection, Actor actor, TimeProvider clock)
+    {
+        batch = new NpgsqlBatch(connection);
+        this.actor = actor;
+        Now = clock.GetUtcNow();
+        Run("select portal.act_as(@person)", new { person = actor.UserId });
+    }
+
+    /// <summary>The instant of this unit, UTC.</summary>
+    public DateTimeOffset Now { get; }
+
+    /// <summary>Adds one statement; its parameters are the public properties of <paramref name="arguments"/> by name.</summary>
+    public PortalBatch Run(string sql, object arguments)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var property in Properties.GetOrAdd(arguments.GetType(), static type => type.GetProperties()))
+            command.Parameters.Add(new NpgsqlParameter(property.Name, Sent(property.GetValue(arguments))));
+        batch.BatchCommands.Add(command);
+        return this;
+    }
+
+    /// <inheritdoc cref="PortalUnit.Audit"/>
+    public PortalBatch Audit(AuditAction action, Guid? referralId = null, Guid? subjectId = null, object? detail = null) =>
+        Run(AuditRow.Insert, AuditRow.Of(actor, Now, action, referralId, subjectId, detail));
+
+    /// <inheritdoc cref="PortalUnit.Queue"/>
+    public PortalBatch Queue<TMessage>(TMessage message, Guid? referralId = null) where TMessage : notnull =>
+        Run(OutboxRow.Insert, OutboxRow.Of(message, referralId));
+
+    internal Task Execute(CancellationToken ct) => batch.ExecuteNonQueryAsync(ct);
+
+    public ValueTask DisposeAsync() => batch.DisposeAsync();
+
+    static readonly ConcurrentDictionary<Type, PropertyInfo[]> Properties = new();
+
+    static object Sent(object? value) => value switch
+    {
+        null => DBNull.Value,
+        Enum code => Domain.EnumText.Of(code),
+        ICoded coded => coded.Text,
+        DateTimeOffset at => at.UtcDateTime,
+        _ => value,
+    };
+}

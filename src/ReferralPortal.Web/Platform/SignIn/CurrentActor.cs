@@ -1,0 +1,53 @@
+using Dapper;
+using Microsoft.AspNetCore.Components.Authorization;
+using Npgsql;
+using ReferralPortal.Domain.Organisations;
+
+namespace ReferralPortal.Web.Platform.SignIn;
+
+/// <summary>
+/// The person in front of this page. Read from the database once a circuit; that the person may still come in is checked
+/// again with every unit of work and every minute.
+/// </summary>
+public sealed class CurrentActor(AuthenticationStateProvider authentication, PortalDataSources sources)
+{
+    Actor? actor;
+
+    /// <exception cref="StandingLostException">Nobody is signed in, or the account was disabled.</exception>
+    public async ValueTask<Actor> Get(CancellationToken ct = default)
+    {
+        if (actor is not null) return actor;
+        var state = await authentication.GetAuthenticationStateAsync();
+        var person = state.User.PersonId() ?? throw new StandingLostException();
+        return actor = await Load(sources, person, ct);
+    }
+
+    /// <summary>Reads who an account is.</summary>
+    /// <exception cref="StandingLostException">The account may not use the portal.</exception>
+    public static async Task<Actor> Load(PortalDataSources sources, Guid person, CancellationToken ct)
+    {
+        await using var connection = await sources.Reading.OpenConnectionAsync(ct);
+        try
+        {
+            await using var transaction = await connection.BeginTransactionAsync(ct);
+            await using var results = await connection.QueryMultipleAsync(new CommandDefinition(Who, new { person }, cancellationToken: ct));
+            await results.ReadAsync<object>();
+            var row = await results.ReadSingleAsync<Row>();
+            return new Actor(person, row.OrganisationId, row.Kind, row.OrganisationName, row.DisplayName,
+                row.Roles.Select(role => Domain.EnumText.Parse<Role>(role)).ToHashSet());
+        }
+        catch (PostgresException fault) when (fault.SqlState == StandingLostException.SqlState)
+        {
+            throw new StandingLostException();
+        }
+    }
+
+    sealed record Row(Guid OrganisationId, Coded<OrganisationKind> Kind, string OrganisationName, string DisplayName, string[] Roles);
+
+    const string Who = """
+        select portal.act_as(@person);
+        select u.organisation_id, o.kind, o.name as organisation_name, u.display_name, u.roles
+        from portal_user u join organisation o on o.id = u.organisation_id
+        where u.id = @person
+        """;
+}
