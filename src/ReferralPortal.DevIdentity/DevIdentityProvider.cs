@@ -66,8 +66,8 @@ public sealed class DevIdentityProvider : IAsyncDisposable
     ServiceProvider Services(ILoggerFactory logging)
     {
         var collection = new ServiceCollection();
-        collection.AddSingleton(logging);
         collection.AddLogging();
+        collection.AddSingleton<ILoggerFactory>(new WarningsOnly(logging));
         collection.AddDataProtection().UseEphemeralDataProtectionProvider();
         collection.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(cookie =>
         {
@@ -246,5 +246,27 @@ public sealed class DevIdentityProvider : IAsyncDisposable
     {
         var address = tenantAddress.AbsoluteUri.TrimEnd('/');
         return address[..(address.LastIndexOf('/') + 1)];
+    }
+
+    /// <summary>What the provider tells beyond warnings is who signed in, and with which codes.</summary>
+    sealed class WarningsOnly(ILoggerFactory outer) : ILoggerFactory
+    {
+        public ILogger CreateLogger(string categoryName) => new Quiet(outer.CreateLogger(categoryName));
+
+        public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException("Add it to the portal's own logging.");
+
+        public void Dispose() { }
+
+        sealed class Quiet(ILogger logger) : ILogger
+        {
+            public bool IsEnabled(LogLevel level) => level >= LogLevel.Warning && logger.IsEnabled(level);
+
+            public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+            public void Log<TState>(LogLevel level, EventId id, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+            {
+                if (IsEnabled(level)) logger.Log(level, id, state, exception, formatter);
+            }
+        }
     }
 }

@@ -8,7 +8,6 @@ public static class FeatureSetup
 {
     public static WebApplicationBuilder AddPortalFeatures(this WebApplicationBuilder builder)
     {
-        builder.Services.AddScoped<Platform.SignIn.CurrentActor>();
         builder.Services.AddSingleton<CatalogueStore>();
         builder.Services.AddScoped<SubmitReferral>();
         return builder;

@@ -1,26 +1,30 @@
+using System.Security.Claims;
 using Dapper;
 using Microsoft.AspNetCore.Components.Authorization;
 using Npgsql;
 using ReferralPortal.Domain.Organisations;
+using ReferralPortal.Web.Platform.Security;
 
 namespace ReferralPortal.Web.Platform.SignIn;
 
 /// <summary>
-/// The person in front of this page. Read from the database once a circuit; that the person may still come in is checked
-/// again with every unit of work and every minute.
+/// The person in front of this page, or behind this request. Read from the database once a circuit; that the person may still come in is checked
+/// again with every unit of work and every minute, and a page whose session has ended has nobody in front of it.
 /// </summary>
-public sealed class CurrentActor(AuthenticationStateProvider authentication, PortalDataSources sources)
+public sealed class CurrentActor(AuthenticationStateProvider authentication, PortalDataSources sources, IHttpContextAccessor? request = null, OpenPage? page = null)
 {
     Actor? actor;
 
     /// <exception cref="StandingLostException">Nobody is signed in, or the account was disabled.</exception>
     public async ValueTask<Actor> Get(CancellationToken ct = default)
     {
-        if (actor is not null) return actor;
-        var state = await authentication.GetAuthenticationStateAsync();
-        var person = state.User.PersonId() ?? throw new StandingLostException();
-        return actor = await Load(sources, person, ct);
+        var person = (await User()).PersonId() ?? throw new StandingLostException();
+        return actor?.UserId == person ? actor : actor = await Load(sources, person, ct);
     }
+
+    /// <summary>A circuit knows its person by itself; the request that opened it is long over.</summary>
+    async ValueTask<ClaimsPrincipal> User() =>
+        page is { IsInteractive: false } && request?.HttpContext is { } context ? context.User : (await authentication.GetAuthenticationStateAsync()).User;
 
     /// <summary>Reads who an account is.</summary>
     /// <exception cref="StandingLostException">The account may not use the portal.</exception>

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Security.Claims;
 using Dapper;
-using Npgsql;
 
 namespace ReferralPortal.Web.Platform.SignIn;
 
@@ -23,14 +22,14 @@ public sealed record Standing
 }
 
 /// <summary>Sessions as the database keeps them: begun, asked after, ended.</summary>
-public sealed class PortalSessions(NpgsqlDataSource database, SignInOptions options, SignedInActivity activity, TimeProvider clock, ILogger<PortalSessions> log)
+public sealed class PortalSessions(PortalDataSources sources, SignInOptions options, SignedInActivity activity, TimeProvider clock, ILogger<PortalSessions> log)
 {
     readonly ConcurrentDictionary<Guid, Remembered> remembered = new();
 
     /// <summary>Lets in a person whom a directory vouches for, or says why not (<c>unknown_directory</c>, <c>unknown_person</c>, <c>disabled</c>).</summary>
     public async Task<(ClaimsPrincipal? Person, string Outcome)> Begin(Guid tenant, Guid @object, string userName, CancellationToken ct)
     {
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await sources.Writing.OpenConnectionAsync(ct);
         var entry = await connection.QuerySingleAsync<Entry>(new CommandDefinition(SignIn, new { tenant, @object, userName }, cancellationToken: ct));
         if (entry.SessionId is not { } session) return (null, entry.Outcome);
 
@@ -57,7 +56,7 @@ public sealed class PortalSessions(NpgsqlDataSource database, SignInOptions opti
     {
         remembered[session] = new(null, clock.GetUtcNow());
         activity.Forget(session);
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await sources.Writing.OpenConnectionAsync(ct);
         await connection.ExecuteAsync(new CommandDefinition("select portal.sign_out(@session)", new { session }, cancellationToken: ct));
     }
 
@@ -67,7 +66,7 @@ public sealed class PortalSessions(NpgsqlDataSource database, SignInOptions opti
         if (!fresh && remembered.TryGetValue(session, out var last) && now - last.At < options.Revalidate) return last.Standing;
         try
         {
-            await using var connection = await database.OpenConnectionAsync(ct);
+            await using var connection = await sources.Writing.OpenConnectionAsync(ct);
             var standing = await connection.QuerySingleOrDefaultAsync<Standing>(new CommandDefinition(StandingNow, new { session }, cancellationToken: ct));
             Remember(session, standing, now);
             return standing;

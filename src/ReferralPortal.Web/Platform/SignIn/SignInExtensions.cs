@@ -15,7 +15,7 @@ namespace ReferralPortal.Web.Platform.SignIn;
 public static class SignInExtensions
 {
     /// <summary>
-    /// Registers sign-in from the sections <c>AzureAd</c> and <c>SignIn</c>. Needs an <c>NpgsqlDataSource</c>.
+    /// Registers sign-in from the sections <c>AzureAd</c> and <c>SignIn</c>. Needs <c>AddPortalDatabase</c>.
     /// </summary>
     /// <exception cref="InvalidOperationException">The provider's address is missing, or is plain http on another machine than this.</exception>
     public static WebApplicationBuilder AddPortalSignIn(this WebApplicationBuilder builder)
@@ -30,8 +30,12 @@ public static class SignInExtensions
         services.AddSingleton<SignedInActivity>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddScoped<AuthenticationStateProvider, CircuitSession>();
+        services.AddScoped<CurrentActor>();
         services.AddHttpContextAccessor();
         services.AddCascadingAuthenticationState();
+
+        // The local provider in this process checks its own codes through the same library, which then warns of a portal's checks that it leaves out.
+        if (new Uri(instance).IsLoopback) builder.Logging.AddFilter("Microsoft.IdentityModel.LoggingExtensions.IdentityLoggerAdapter", LogLevel.Error);
 
         // These hold for every provider; the section says only where it is.
         directory["ResponseType"] = OpenIdConnectResponseType.Code;
