@@ -1,4 +1,5 @@
 using ReferralPortal.Web.Features.Catalogue;
+using ReferralPortal.Web.Features.Referrals;
 using ReferralPortal.Web.Features.Referrals.Submit;
 
 namespace ReferralPortal.Web.Features;
@@ -10,6 +11,7 @@ public static class FeatureSetup
     {
         builder.Services.AddSingleton<CatalogueStore>();
         builder.Services.AddScoped<SubmitReferral>();
+        builder.Services.AddReferrals();
         return builder;
     }
 }

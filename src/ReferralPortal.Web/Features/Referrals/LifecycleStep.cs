@@ -37,7 +37,7 @@ public static class LifecycleStep
     /// </summary>
     public static async Task<Outcome<LockedReferral>> Begin(this PortalUnit unit, Guid referralId, int version, ReferralAction action)
     {
-        var referral = await unit.One<LockedReferral>(Lock, new { referralId });
+        var referral = await unit.One<LockedReferral>(Lock, new { referralId, unit.Actor.OrganisationId });
         if (referral is null) return Outcome.Missing;
         if (referral.Version != version) return await unit.ChangedByAnother(referral);
 
@@ -100,15 +100,17 @@ public static class LifecycleStep
         var last = await unit.One<LastEvent>(Last, new { referralId = referral.Id });
         return last is null
             ? Outcome.Conflict("Somebody", "changed this referral", unit.Now)
-            : Outcome.Conflict(last.ActorName, StateWords.Done(last.Action), last.At);
+            : Outcome.Conflict(last.ActorName, EnumText.TryParse<ReferralAction>(last.Action, out var action) ? StateWords.Done(action) : "changed this referral", last.At);
     }
 
-    sealed record LastEvent(string ActorName, Coded<ReferralAction> Action, DateTimeOffset At);
+    sealed record LastEvent(string ActorName, string Action, DateTimeOffset At);
 
     const string Lock = """
         select id, reference, state, priority, version, referring_organisation_id, triage_owner_id, clinician_id, submitted_at, state_since,
                red_flag_tier, red_flag_cleared_at, clock_paused_at, due_for, due_at
-        from referral where id = @referralId
+        from referral
+        where id = @referralId
+            and exists (select from referral_party mine where mine.referral_id = referral.id and mine.organisation_id = @organisationId)
         for update
         """;
 

@@ -1,0 +1,16 @@
+using ReferralPortal.Web.Features.Referrals.Answer;
+using ReferralPortal.Web.Features.Referrals.List;
+using ReferralPortal.Web.Features.Referrals.View;
+using ReferralPortal.Web.Features.Referrals.Withdraw;
+
+namespace ReferralPortal.Web.Features.Referrals;
+
+/// <summary>Registers reading referrals, and the referrer's own steps after submitting.</summary>
+public static class ReferralsFeature
+{
+    public static IServiceCollection AddReferrals(this IServiceCollection services) => services
+        .AddScoped<ListReferrals>()
+        .AddScoped<ViewReferral>()
+        .AddScoped<WithdrawReferral>()
+        .AddScoped<AnswerRequest>();
+}

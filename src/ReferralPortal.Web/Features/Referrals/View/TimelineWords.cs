@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Text.Json;
+using ReferralPortal.Domain;
+using ReferralPortal.Domain.Referrals;
+using ReferralPortal.Web.Features.Catalogue;
+
+namespace ReferralPortal.Web.Features.Referrals.View;
+
+/// <summary>A line of the timeline: what happened, what followed from it, and what the person wrote.</summary>
+public sealed record TimelineLine(string What, string? Consequence, string? Words);
+
+/// <summary>Says in plain words what happened to a referral. The words of a person stand beside it as they were written.</summary>
+public sealed class TimelineWords(CatalogueContent catalogue)
+{
+    public TimelineLine Of(TimelineEvent happened)
+    {
+        var who = happened.ActorName;
+        var (what, consequence) = happened.Action switch
+        {
+            "submit" => ($"{who} of {happened.Organisation} sent the referral to the clinic", null),
+            "start_triage" => ($"{who} started triage", null),
+            "ask_for_information" => ($"{who} asked the referrer for information{Reason("information_question")}", "The clock stands still until the referrer answers."),
+            "answer" => ($"{who} of {happened.Organisation} answered", "Triage goes on, and the clock runs again."),
+            "accept" => ($"{who} accepted the referral{Place()}", "The clinic now arranges the first appointment."),
+            "decline" => ($"{who} declined the referral{Reason("decline_reason")}", null),
+            "book_first_appointment" => ($"{who} booked the initial assessment{When()}{Place()}", null),
+            "record_attendance" => ($"{who} saw the patient for the initial assessment", "Treatment has begun."),
+            "book_appointment" => ($"{who} booked an appointment{When()}{Place()}", null),
+            "move_appointment" => ($"{who} moved an appointment{(When() is { Length: > 0 } when ? " to" + when[4..] : "")}{Place()}", null),
+            "cancel_appointment" => ($"{who} cancelled an appointment{When()}{Reason("attendance")}", null),
+            "did_not_attend" => ($"The patient did not attend an appointment{When()}", $"Recorded by {who}."),
+            "attend_appointment" => ($"The patient attended an appointment{When()}", $"Recorded by {who}."),
+            "discharge" => ($"{who} discharged the patient", "The discharge report is signed."),
+            "close" => ($"{who} closed the referral", "Nothing is owed any more."),
+            "reopen" => ($"{who} reopened the referral", "The patient is in treatment again."),
+            "withdraw" => ($"{who} of {happened.Organisation} withdrew the referral{Reason("withdraw_reason")}", null),
+            "acknowledge_alert" => ($"{who} acknowledged the urgent alert", null),
+            "clear_red_flag" => ($"{who} reviewed the safety answers and cleared the flag", null),
+            "record_assessment" => ($"{who} recorded the initial assessment", null),
+            "sign_report" => ($"{who} signed a report{ReportKind()}", "It can be read under Progress."),
+            "amend_report" => ($"{who} amended a report{ReportKind()}", "The amended report replaces the one before."),
+            _ => ($"{who} of {happened.Organisation} changed the referral", null),
+        };
+        return new TimelineLine(what + ".", consequence, string.IsNullOrWhiteSpace(happened.Words) ? null : happened.Words);
+
+        string Reason(string list) =>
+            happened.ReasonCode is { } code && catalogue.List(list).FirstOrDefault(text => text.Code == code)?.Label is { Length: > 0 } label ? $": {Lower(label)}" : "";
+
+        string When() => Instant("startsAt") is { } at ? " for " + PlainText.Moment(at) : "";
+        string Place() => Text("clinic") is { } name ? $", {name}" : Id("clinicId") is { } id && catalogue.Clinics.FirstOrDefault(clinic => clinic.Id == id) is { } known ? $", {known.Name}" : "";
+        string ReportKind() => Text("kind") is { } kind ? $": {PlainText.Of(kind).ToLower(CultureInfo.InvariantCulture)}" : "";
+
+        DateTimeOffset? Instant(string name) => Detail(name) is { ValueKind: JsonValueKind.String } value && value.TryGetDateTimeOffset(out var at) ? at : null;
+        Guid? Id(string name) => Detail(name) is { ValueKind: JsonValueKind.String } value && value.TryGetGuid(out var id) ? id : null;
+        string? Text(string name) => Detail(name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
+        JsonElement? Detail(string name)
+        {
+            using var document = JsonDocument.Parse(happened.Detail);
+            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty(name, out var value) ? value.Clone() : null;
+        }
+    }
+
+    // A label that starts like a sentence goes on as part of one; one that starts with an abbreviation stays.
+    static string Lower(string label) => label.Length > 1 && char.IsUpper(label[1]) ? label : char.ToLowerInvariant(label[0]) + label[1..];
+}
+
+/// <summary>Codes, dates and amounts as people read them: London time, sentence case.</summary>
+public static class PlainText
+{
+    static readonly CultureInfo British = CultureInfo.GetCultureInfo("en-GB");
+
+    /// <summary>The words of a stored code: <c>road_traffic</c> is "Road traffic".</summary>
+    public static string Of(string code) => Known.GetValueOrDefault(code) ?? Sentence(code.Replace('_', ' '));
+
+    /// <summary>The words of a stored code, or null when there is none.</summary>
+    public static string? OfOptional(string? code) => string.IsNullOrEmpty(code) ? null : Of(code);
+
+    public static string Of(Enum value) => Of(EnumText.Of(value));
+
+    /// <summary>"23 Nov 2026".</summary>
+    public static string Day(DateOnly day) => day.ToString("d MMM yyyy", British);
+
+    public static string Day(DateTimeOffset at) => Day(LondonTime.DateOf(at));
+
+    /// <summary>"23 Nov 2026 at 14:05".</summary>
+    public static string Moment(DateTimeOffset at) => LondonTime.Of(at).ToString("d MMM yyyy 'at' HH:mm", British);
+
+    /// <summary>"14:05".</summary>
+    public static string Time(DateTimeOffset at) => LondonTime.Of(at).ToString("HH:mm", British);
+
+    /// <summary>"£1,250.00".</summary>
+    public static string Money(decimal pounds) => pounds.ToString("C2", British);
+
+    /// <summary>"1 session", "3 sessions".</summary>
+    public static string Count(int number, string one, string many) => $"{number.ToString("N0", British)} {(number == 1 ? one : many)}";
+
+    static string Sentence(string words) => words.Length == 0 ? words : char.ToUpperInvariant(words[0]) + words[1..];
+
+    static readonly Dictionary<string, string> Known = new()
+    {
+        ["slip_trip_fall"] = "Slip, trip or fall",
+        ["road_traffic"] = "Road traffic collision",
+        ["employers_liability"] = "Employer’s liability",
+        ["part"] = "Admitted in part",
+        ["working_adjusted"] = "Working with adjusted duties",
+        ["text"] = "Text message",
+        ["did_not_attend"] = "Did not attend",
+        ["red_flag_review"] = "Safety review",
+        ["contact"] = "First contact with the patient",
+        ["treatment_extension"] = "Request for more sessions",
+        ["partly"] = "Partly achieved",
+        ["immediate_needs"] = "Immediate needs assessment",
+    };
+}

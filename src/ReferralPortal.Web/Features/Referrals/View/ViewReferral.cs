@@ -1,0 +1,194 @@
+using ReferralPortal.Domain;
+using ReferralPortal.Domain.Referrals;
+using ReferralPortal.Web.Platform;
+using static Dapper.SqlMapper;
+
+namespace ReferralPortal.Web.Features.Referrals.View;
+
+/// <summary>
+/// Opens one referral for one reader, and writes down that it was opened. A referral to which the reader's organisation is no party is
+/// missing in exactly the way of one that does not exist, and of a reference that could not be one.
+/// </summary>
+public sealed class ViewReferral(PortalDatabase database)
+{
+    /// <param name="actor">Who reads.</param>
+    /// <param name="typed">The reference as it was typed: any case, with or without hyphens.</param>
+    /// <param name="ct">Ends the reading when the page goes away.</param>
+    public async Task<Outcome<ReferralPage>> Handle(Actor actor, string? typed, CancellationToken ct)
+    {
+        if (!actor.ReadsReferrals() || !Reference.TryParse(typed, out var reference)) return Outcome.Missing;
+
+        return await database.View(actor, async unit =>
+        {
+            var header = await unit.One<ReferralHeader>(Head, new { reference = reference.ToString(), organisationId = actor.OrganisationId });
+            if (header is null) return (Outcome<ReferralPage>)Outcome.Missing;
+
+            var sight = PartySight.Of(header.MyRoles.Select(role => EnumText.Parse<PartyRole>(role)), actor.OrganisationKind);
+            if (sight == Sight.None) return Outcome.Missing;
+
+            unit.Audit(AuditAction.ViewReferral, header.Id);
+            var parts = Parts.Where(part => part.Needs == Sight.None || sight.HasFlag(part.Needs)).ToList();
+            await using var sets = await unit.Results(
+                string.Join(";\n", parts.Select(part => part.Sql)),
+                new
+                {
+                    referralId = header.Id,
+                    organisationId = actor.OrganisationId,
+                    clinicReads = actor.IsClinic,
+                    seesSafety = sight.HasFlag(Sight.Safety),
+                    // What is written on the timeline is written to the clinic and the referrer, and may say what is wrong with the patient.
+                    seesWords = sight.HasFlag(Sight.Clinical) || header.MyRoles.Contains(EnumText.Of(PartyRole.Referrer)),
+                });
+
+            var page = new ReferralPage(header, sight, [], []) { Capacities = [.. actor.CapacitiesOn(header.ReferringOrganisationId)] };
+            foreach (var part in parts) page = await part.Read(page, sets);
+            return page;
+        }, ct);
+    }
+
+    /// <summary>A part of the page: what sight it needs, its statement, and where its rows go. A part that is not in sight is never read.</summary>
+    sealed record Part(Sight Needs, string Sql, Func<ReferralPage, GridReader, Task<ReferralPage>> Read);
+
+    // The referral's id comes from the header's query, which holds the party predicate; nothing below is asked for any other id.
+    static readonly Part[] Parts =
+    [
+        new(Sight.None, Timeline, async (page, sets) => page with { Timeline = await All<TimelineEvent>(sets) }),
+        new(Sight.None, PartiesOf, async (page, sets) => page with { Parties = await All<Party>(sets) }),
+        new(Sight.Contact, Contact, async (page, sets) => page with { Contact = await sets.ReadSingleAsync<PatientContact>() }),
+        new(Sight.Incident, Incident, async (page, sets) => page with { Incident = await sets.ReadSingleAsync<IncidentDetail>() }),
+        new(Sight.Injury, Injury, async (page, sets) => page with { Injury = await sets.ReadSingleAsync<InjuryDetail>() }),
+        new(Sight.Clinical, Clinical, async (page, sets) => page with { Clinical = await sets.ReadSingleAsync<ClinicalDetail>() }),
+        new(Sight.Safety, Safety, async (page, sets) => page with { Safety = await sets.ReadSingleAsync<SafetyDetail>() }),
+        new(Sight.Claim, Claim, async (page, sets) => page with { Claim = await sets.ReadSingleAsync<ClaimDetail>() }),
+        new(Sight.Services, Services, async (page, sets) => page with { Services = await sets.ReadSingleAsync<ServicesDetail>() }),
+        new(Sight.Consent, Consent, async (page, sets) => page with { Consent = await sets.ReadSingleAsync<ConsentDetail>() }),
+        new(Sight.Funding, Authorities, async (page, sets) => page with { Authorities = await All<Authority>(sets) }),
+        new(Sight.Appointments, Appointments, async (page, sets) => page with { Appointments = await All<BookedAppointment>(sets) }),
+        new(Sight.Goals, Goals, async (page, sets) => page with { Goals = await All<PatientGoal>(sets) }),
+        new(Sight.Scores, Scores, async (page, sets) => page with { Scores = await All<Score>(sets) }),
+        new(Sight.Reports, Reports, async (page, sets) => page with { Reports = await All<SignedReport>(sets) }),
+    ];
+
+    static async Task<IReadOnlyList<T>> All<T>(GridReader sets) => [.. await sets.ReadAsync<T>()];
+
+    const string Head = """
+        select referral.id, referral.reference, referral.state, referral.priority, referral.version,
+               patient.given_name, patient.family_name, patient.date_of_birth,
+               referral.referring_organisation_id, sender.name as referring_organisation, sender.kind as referring_kind,
+               owner.display_name as triage_owner, clinic.name as clinic, clinician.display_name as clinician,
+               referral.due_for, referral.due_at, referral.clock_paused_at,
+               referral.red_flag_tier, referral.red_flag_cleared_at, referral.alert_acknowledged_at,
+               referral.submitted_at, referral.state_since, mine.my_roles
+        from referral
+        cross join lateral (
+            select array_agg(party.role) as my_roles from referral_party party
+            where party.referral_id = referral.id and party.organisation_id = @organisationId) mine
+        join patient on patient.id = referral.patient_id
+        join organisation sender on sender.id = referral.referring_organisation_id
+        left join portal_user owner on owner.id = referral.triage_owner_id
+        left join portal_user clinician on clinician.id = referral.clinician_id
+        left join clinic on clinic.id = referral.clinic_id
+        where referral.reference = @reference and mine.my_roles is not null
+        """;
+
+    const string Timeline = """
+        select event.sequence, event.at, event.actor_name, organisation.name as organisation, event.action, event.from_state, event.to_state,
+               event.reason_code, case when @seesWords or event.organisation_id = @organisationId then event.words end as words,
+               event.detail::text as detail, event.audience
+        from referral_event event
+        join organisation on organisation.id = event.organisation_id
+        where event.referral_id = @referralId and (event.audience = 'everyone' or @clinicReads)
+            and (@seesSafety or event.action not in ('acknowledge_alert', 'clear_red_flag'))
+        order by event.sequence
+        """;
+
+    const string PartiesOf = """
+        select organisation.name as organisation, party.role, organisation.kind
+        from referral_party party
+        join organisation on organisation.id = party.organisation_id
+        where party.referral_id = @referralId
+        order by array_position(array['referrer', 'instructing_party', 'case_manager', 'funder', 'treating_clinic'], party.role), organisation.name
+        """;
+
+    const string Contact = """
+        select patient.sex, patient.nhs_number, patient.nhs_number_unknown_reason, patient.gp_practice_name, patient.gp_practice_code, patient.address,
+               patient.postcode, patient.phone, patient.email, patient.preferred_contact, patient.guardian_name, patient.guardian_relationship,
+               patient.guardian_phone, patient.interpreter_language, patient.communication_needs, patient.access_needs, patient.home_visit_needed,
+               detail.availability
+        from referral
+        join patient on patient.id = referral.patient_id
+        join referral_detail detail on detail.referral_id = referral.id
+        where referral.id = @referralId
+        """;
+
+    const string Incident = """
+        select referral.incident_date, detail.incident_mechanism as mechanism, detail.incident_account as account
+        from referral join referral_detail detail on detail.referral_id = referral.id
+        where referral.id = @referralId
+        """;
+
+    const string Injury = """
+        select detail.injury_regions::text as regions, referral.condition_slug, coalesce(condition.name, detail.presenting_condition) as condition
+        from referral
+        join referral_detail detail on detail.referral_id = referral.id
+        left join condition on condition.slug = referral.condition_slug
+        where referral.id = @referralId
+        """;
+
+    const string Clinical = """
+        select symptoms, onset, pain_now, work_status, occupation, clinical_history, priority_reason, notes
+        from referral_detail where referral_id = @referralId
+        """;
+
+    const string Safety = """
+        select detail.red_flag_answers::text as answers, detail.red_flag_told_by as told_by, detail.red_flag_told_at as told_at,
+               detail.red_flag_told_how as told_how, acknowledger.display_name as acknowledged_by
+        from referral
+        join referral_detail detail on detail.referral_id = referral.id
+        left join portal_user acknowledger on acknowledger.id = referral.alert_acknowledged_by
+        where referral.id = @referralId
+        """;
+
+    const string Claim = """
+        select detail.claim_type, referral.claim_reference, referral.our_reference, detail.other_insurer, detail.other_insurer_reference,
+               detail.liability, detail.lower_value_claim
+        from referral join referral_detail detail on detail.referral_id = referral.id
+        where referral.id = @referralId
+        """;
+
+    const string Services = "select services from referral_detail where referral_id = @referralId";
+
+    const string Consent = """
+        select consent_taken_by as taken_by, consent_taken_on as taken_on, consent_method as method, consent_to_share_with as share_with, consent_words as words
+        from referral_detail where referral_id = @referralId
+        """;
+
+    const string Authorities = """
+        select id, payer_name, sessions, pounds, expires_on, reference, given_at, withdrawn_at
+        from funding_authority where referral_id = @referralId order by given_at, id
+        """;
+
+    const string Appointments = """
+        select appointment.id, appointment.kind, clinic.name as clinic, clinician.display_name as clinician,
+               appointment.starts_at, appointment.ends_at, appointment.state, appointment.attendance_code
+        from appointment
+        join clinic on clinic.id = appointment.clinic_id
+        left join portal_user clinician on clinician.id = appointment.clinician_id
+        where appointment.referral_id = @referralId
+        order by appointment.starts_at, appointment.id
+        """;
+
+    const string Goals = "select words, target_date, outcome from goal where referral_id = @referralId order by created_at, id";
+
+    const string Scores = """
+        select measure_key, taken_at, score as value, answered
+        from outcome_score where referral_id = @referralId order by taken_at, id
+        """;
+
+    // Drafts are the clinic's own and stand on its own pages.
+    const string Reports = """
+        select id, kind, number, state, author_name, signed_at
+        from report where referral_id = @referralId and state in ('signed', 'superseded')
+        order by signed_at desc, id
+        """;
+}
