@@ -1,3 +1,40 @@
+using ReferralPortal.Web.Components;
+using ReferralPortal.Web.Features;
+using ReferralPortal.Web.Platform;
+using ReferralPortal.Web.Platform.Hosting;
+using ReferralPortal.Web.Platform.Security;
+using ReferralPortal.Web.Platform.SignIn;
+#if DEV_IDP
+using ReferralPortal.DevIdentity;
+#endif
+
+if (await Verbs.RunOther(args) is { } exitCode) return exitCode;
+
 var builder = WebApplication.CreateBuilder(args);
+builder.AddPortalDatabase();
+builder.AddPortalHealth();
+builder.AddPortalSecurity();
+builder.AddPortalSignIn();
+builder.AddPortalFeatures();
+builder.Services.AddPortalComponents();
+#if DEV_IDP
+if (builder.Environment.IsDevelopment()) builder.Services.AddDevIdentity(builder.Configuration);
+#endif
+
 var app = builder.Build();
-app.Run();
+#if DEV_IDP
+if (app.Environment.IsDevelopment()) app.UseDevIdentity();
+#endif
+app.UsePortalSecurityHeaders();
+app.UsePortalErrorPages();
+app.UsePortalSignIn();
+app.UsePortalConnectionGuard();
+app.MapStaticAssets().AllowAnonymous();
+app.MapPortalHealth();
+app.MapSignIn();
+app.MapPortalPages();
+await app.RunAsync();
+return 0;
+
+/// <summary>Named so that tests can start the portal.</summary>
+public partial class Program;
