@@ -46,7 +46,7 @@ static class SignInPage
             {Alert(problem)}
             <div class="ways">
             <section class="typed" aria-labelledby="typed-heading">
-            <h2 id="typed-heading">With a user name</h2>
+            <h2 id="typed-heading">Or type it</h2>
             <form method="post" action="{action}">
             {fields}
             <label for="user-name">User name</label>

@@ -15,12 +15,21 @@ static class DapperSetup
     {
         DefaultTypeMap.MatchNamesWithUnderscores = true;
         SqlMapper.AddTypeHandler(new InstantHandler());
+        SqlMapper.AddTypeHandler(new ArrayHandler<string>());
+        SqlMapper.AddTypeHandler(new ArrayHandler<Guid>());
         foreach (var type in typeof(Role).Assembly.GetExportedTypes().Where(type => type.IsEnum))
         {
             var coded = typeof(Coded<>).MakeGenericType(type);
             var handler = (SqlMapper.ITypeHandler)Activator.CreateInstance(typeof(Coded<>.Handler).MakeGenericType(type), nonPublic: true)!;
             SqlMapper.AddTypeHandler(coded, handler);
         }
+    }
+
+    /// <summary>Npgsql calls every array column System.Array, in which Dapper does not recognise a record's parameter by itself.</summary>
+    sealed class ArrayHandler<T> : SqlMapper.TypeHandler<T[]>
+    {
+        public override void SetValue(IDbDataParameter parameter, T[]? value) => parameter.Value = (object?)value ?? DBNull.Value;
+        public override T[] Parse(object value) => (T[])value;
     }
 
     /// <summary>timestamptz is always UTC on the wire.</summary>
