@@ -112,3 +112,34 @@ if (reconnect) {
   document.addEventListener("visibilitychange", whenBack);
   addEventListener("online", whenBack);
 }
+
+// The body chart: one tab stop a figure; arrow keys go to the nearest part in that direction, Enter and the space bar press it.
+document.addEventListener("keydown", (event) => {
+  const from = event.target.closest?.("[data-roving] [role=button]");
+  if (!from) return;
+  if (event.key === "Enter" || event.key === " ") {
+    event.preventDefault();
+    from.dispatchEvent(new MouseEvent("click", { bubbles: true }));
+    return;
+  }
+  const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+  if (!way) return;
+  event.preventDefault();
+  const middle = (part) => { const box = part.getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2]; };
+  const [x, y] = middle(from);
+  let best = null, least = Infinity;
+  for (const part of from.closest("[data-roving]").querySelectorAll("[role=button]")) {
+    const [px, py] = middle(part);
+    const along = (px - x) * way[0] + (py - y) * way[1];
+    const across = Math.abs((px - x) * way[1]) + Math.abs((py - y) * way[0]);
+    if (part === from || along <= 1) continue;
+    const distance = along + across * 2;
+    if (distance < least) [best, least] = [part, distance];
+  }
+  best?.focus();
+});
+document.addEventListener("focusin", (event) => {
+  const part = event.target.closest?.("[data-roving] [role=button]");
+  if (!part) return;
+  for (const other of part.closest("[data-roving]").querySelectorAll("[role=button]")) other.setAttribute("tabindex", other === part ? "0" : "-1");
+});
