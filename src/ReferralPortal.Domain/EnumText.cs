@@ -9,7 +9,10 @@ public static class EnumText
     static readonly ConcurrentDictionary<Enum, string> Texts = new();
 
     /// <summary>The stored text of a value.</summary>
-    public static string Of(Enum value) => Texts.GetOrAdd(value, static given => SnakeCase(given.ToString()));
+    /// <exception cref="ArgumentOutOfRangeException">The number stands for no value of its enum.</exception>
+    public static string Of(Enum value) => Texts.GetOrAdd(value, static given => Enum.IsDefined(given.GetType(), given)
+        ? SnakeCase(given.ToString())
+        : throw new ArgumentOutOfRangeException(nameof(value), given, $"This is no {given.GetType().Name}."));
 
     /// <summary>The value that a stored text stands for.</summary>
     /// <exception cref="FormatException">The text stands for none.</exception>

@@ -6,6 +6,9 @@ namespace ReferralPortal.Domain.Calendars;
 /// </summary>
 public static class BankHolidays
 {
+    /// <summary>How many bank holidays every year has.</summary>
+    public const int Yearly = 8;
+
     // Platinum Jubilee, state funeral, coronation; in 2022 the spring holiday moved to join the Jubilee.
     static readonly DateOnly[] ProclaimedOnce = [new(2022, 6, 3), new(2022, 9, 19), new(2023, 5, 8)];
     static readonly DateOnly SpringMovedTo = new(2022, 6, 2);

@@ -4,10 +4,19 @@ namespace ReferralPortal.Domain.Calendars;
 public sealed record OpeningTimes(TimeOnly Opens, TimeOnly Closes);
 
 /// <summary>Clinic time: the minutes during which the clinics are open, Europe/London, in summer and winter.</summary>
-public sealed class ClinicHours(IReadOnlyDictionary<DayOfWeek, OpeningTimes> week)
+public sealed class ClinicHours
 {
-    // A week without any opening would never count a minute.
-    const int FarthestDays = 3660;
+    readonly IReadOnlyDictionary<DayOfWeek, OpeningTimes> week;
+
+    /// <summary>The hours of a week; a day that is not in it is closed.</summary>
+    /// <exception cref="ArgumentException">No day opens (no clinic time would ever pass), or one closes before it opens.</exception>
+    public ClinicHours(IReadOnlyDictionary<DayOfWeek, OpeningTimes> week)
+    {
+        if (week.Count == 0) throw new ArgumentException("The clinics must open on at least one day of the week.", nameof(week));
+        foreach (var (day, times) in week)
+            if (times.Closes <= times.Opens) throw new ArgumentException($"On {day} the clinics would close before they open.", nameof(week));
+        this.week = week;
+    }
 
     /// <summary>The clinic group's hours as it publishes them: Monday to Friday 08:00-20:00, Saturday 09:00-17:00, Sunday 09:00-16:00.</summary>
     public static ClinicHours Published { get; } = new(new Dictionary<DayOfWeek, OpeningTimes>
@@ -33,7 +42,7 @@ public sealed class ClinicHours(IReadOnlyDictionary<DayOfWeek, OpeningTimes> wee
             if (closes - start >= left) return start + left;
             left -= closes - start;
         }
-        throw new InvalidOperationException("These hours never open.");
+        throw new InvalidOperationException("The calendar has ended.");
     }
 
     /// <summary>Clinic time between two instants; negative when <paramref name="to"/> is the earlier one.</summary>
@@ -57,7 +66,7 @@ public sealed class ClinicHours(IReadOnlyDictionary<DayOfWeek, OpeningTimes> wee
     IEnumerable<(DateTimeOffset Opens, DateTimeOffset Closes)> OpeningsFrom(DateTimeOffset from)
     {
         var day = LondonTime.DateOf(from);
-        for (var days = 0; days < FarthestDays; days++, day = day.AddDays(1))
+        for (; day < DateOnly.MaxValue; day = day.AddDays(1))
         {
             if (!week.TryGetValue(day.DayOfWeek, out var times)) continue;
             var closes = LondonTime.Instant(day, times.Closes);

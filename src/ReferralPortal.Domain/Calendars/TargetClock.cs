@@ -15,9 +15,11 @@ public enum Target
     InitialReport,
     /// <summary>The discharge report is signed.</summary>
     DischargeReport,
+    /// <summary>The referrer is told that the referral has arrived.</summary>
+    Acknowledgement,
 }
 
-/// <summary>What was agreed: clinic minutes for review, working days for the rest.</summary>
+/// <summary>What was agreed: clinic minutes for acknowledgement and review, working days for the rest.</summary>
 public sealed record TargetAgreement(
     int RedFlagReviewMinutes = 30,
     int TriageDays = 1,
@@ -25,7 +27,8 @@ public sealed record TargetAgreement(
     int FirstAppointmentDays = 5,
     int UrgentFirstAppointmentDays = 2,
     int InitialReportDays = 3,
-    int DischargeReportDays = 5);
+    int DischargeReportDays = 5,
+    int AcknowledgementMinutes = 60);
 
 /// <summary>Computes when a target is due and says in words how it stands.</summary>
 public sealed class TargetClock(ClinicHours hours, WorkingDays workingDays)
@@ -33,6 +36,7 @@ public sealed class TargetClock(ClinicHours hours, WorkingDays workingDays)
     /// <summary>When a target that starts at an instant is due (UTC). A target in working days is due when the clinics close on its last day.</summary>
     public DateTimeOffset DueAt(Target target, DateTimeOffset start, bool urgent, TargetAgreement agreement) => target switch
     {
+        Target.Acknowledgement => hours.Add(start, TimeSpan.FromMinutes(agreement.AcknowledgementMinutes)),
         Target.RedFlagReview => hours.Add(start, TimeSpan.FromMinutes(agreement.RedFlagReviewMinutes)),
         Target.Triage => AfterWorkingDays(start, agreement.TriageDays),
         Target.Contact => AfterWorkingDays(start, agreement.ContactDays),
@@ -42,11 +46,18 @@ public sealed class TargetClock(ClinicHours hours, WorkingDays workingDays)
         _ => throw new ArgumentOutOfRangeException(nameof(target), target, null),
     };
 
-    /// <summary>A target's new due time after the clock stood still from <paramref name="pausedAt"/> to <paramref name="resumedAt"/>: the clinic time that was left is left again.</summary>
-    public DateTimeOffset Resume(DateTimeOffset dueAt, DateTimeOffset pausedAt, DateTimeOffset resumedAt)
+    /// <summary>
+    /// A target's new due time (UTC) after the clock stood still from <paramref name="pausedAt"/> to <paramref name="resumedAt"/>: what was left is left again,
+    /// in the target's own calendar. One that was missed already stays missed, by as much as when the clock stopped.
+    /// </summary>
+    public DateTimeOffset Resume(Target target, DateTimeOffset dueAt, DateTimeOffset pausedAt, DateTimeOffset resumedAt)
     {
-        var left = hours.Between(pausedAt, dueAt);
-        return left >= TimeSpan.Zero ? hours.Add(resumedAt, left) : dueAt + (resumedAt - pausedAt);
+        if (dueAt < pausedAt) return dueAt + (resumedAt - pausedAt);
+        if (InClinicTime(target)) return hours.Add(resumedAt, hours.Between(pausedAt, dueAt));
+
+        var left = workingDays.Between(LondonTime.DateOf(pausedAt), LondonTime.DateOf(dueAt));
+        var due = AfterWorkingDays(resumedAt, left);
+        return due > resumedAt ? due : AfterWorkingDays(resumedAt, left + 1); // an answer that comes after closing does not make the clinic late
     }
 
     /// <summary>How the clock stands: "due in 2 h 10 min of clinic time", "overdue by 1 working day", "paused: waiting for the referrer".</summary>
@@ -60,7 +71,12 @@ public sealed class TargetClock(ClinicHours hours, WorkingDays workingDays)
         if (left > TimeSpan.Zero)
         {
             var days = workingDays.Between(LondonTime.DateOf(now), LondonTime.DateOf(dueAt));
-            return days >= 2 ? $"due in {days} working days" : $"due in {Span(left)} of clinic time";
+            return days switch
+            {
+                >= 2 => $"due in {days} working days",
+                1 when left > LongestDay => "due in 1 working day",
+                _ => $"due in {Span(left)} of clinic time",
+            };
         }
         if (now <= dueAt) return "due now";
         var late = workingDays.Between(LondonTime.DateOf(dueAt), LondonTime.DateOf(now));
@@ -72,9 +88,15 @@ public sealed class TargetClock(ClinicHours hours, WorkingDays workingDays)
         };
     }
 
+    // More clinic time than a day has says nothing to a reader; over a weekend it would count Saturday and Sunday too.
+    static readonly TimeSpan LongestDay = TimeSpan.FromHours(12);
+
+    static bool InClinicTime(Target target) => target is Target.Acknowledgement or Target.RedFlagReview;
+
     DateTimeOffset AfterWorkingDays(DateTimeOffset start, int days)
     {
         var last = workingDays.Add(LondonTime.DateOf(start), days);
+        if (!workingDays.IsWorkingDay(last)) last = workingDays.Add(last, 1);
         var midnight = LondonTime.Instant(last, new TimeOnly(0, 0));
         var closes = hours.Add(midnight, hours.Between(midnight, LondonTime.Instant(last.AddDays(1), new TimeOnly(0, 0))));
         return closes;

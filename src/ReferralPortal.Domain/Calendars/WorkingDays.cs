@@ -1,12 +1,13 @@
 namespace ReferralPortal.Domain.Calendars;
 
 /// <summary>
-/// Working days of England and Wales: Monday to Friday without bank holidays. Published holidays are data; for years without data they are computed.
+/// Working days of England and Wales: Monday to Friday without bank holidays. Published holidays are data. A year for which fewer than the
+/// eight yearly ones are published (none yet, or just one newly proclaimed) takes the computed ones as well.
 /// </summary>
 public sealed class WorkingDays(IEnumerable<DateOnly> publishedHolidays)
 {
     readonly HashSet<DateOnly> published = [.. publishedHolidays];
-    readonly HashSet<int> publishedYears = [.. publishedHolidays.Select(day => day.Year)];
+    readonly HashSet<int> publishedYears = [.. publishedHolidays.Distinct().CountBy(day => day.Year).Where(year => year.Value >= BankHolidays.Yearly).Select(year => year.Key)];
     readonly Dictionary<int, HashSet<DateOnly>> computed = [];
     readonly Lock computing = new();
 
@@ -37,7 +38,8 @@ public sealed class WorkingDays(IEnumerable<DateOnly> publishedHolidays)
 
     bool IsHoliday(DateOnly day)
     {
-        if (publishedYears.Contains(day.Year)) return published.Contains(day);
+        if (published.Contains(day)) return true;
+        if (publishedYears.Contains(day.Year)) return false;
         lock (computing)
         {
             if (!computed.TryGetValue(day.Year, out var holidays)) computed[day.Year] = holidays = [.. BankHolidays.Of(day.Year)];

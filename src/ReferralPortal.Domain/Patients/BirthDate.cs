@@ -9,14 +9,14 @@ public static class BirthDate
     /// <summary>What is wrong with a date of birth as of <paramref name="today"/>; null when nothing is.</summary>
     public static string? ProblemWith(DateOnly dateOfBirth, DateOnly today) =>
         dateOfBirth >= today ? "Date of birth must be in the past"
-        : dateOfBirth < today.AddYears(-OldestAge) ? $"Date of birth must be within the last {OldestAge} years; check the year"
+        : AgeOn(dateOfBirth, today) > OldestAge ? $"Date of birth must be within the last {OldestAge} years; check the year"
         : null;
 
-    /// <summary>Completed years on a day.</summary>
+    /// <summary>Completed years on a day. Somebody born on 29 February has their birthday on 1 March in a common year.</summary>
     public static int AgeOn(DateOnly dateOfBirth, DateOnly day)
     {
-        var age = day.Year - dateOfBirth.Year;
-        return dateOfBirth.AddYears(age) > day ? age - 1 : age;
+        var birthdayToCome = (day.Month, day.Day).CompareTo((dateOfBirth.Month, dateOfBirth.Day)) < 0;
+        return day.Year - dateOfBirth.Year - (birthdayToCome ? 1 : 0);
     }
 
     /// <summary>Under 18: a parent or guardian is named on the referral.</summary>

@@ -6,7 +6,7 @@ namespace ReferralPortal.Domain.Patients;
 public readonly record struct PhoneNumber
 {
     /// <summary>What to say when a text is none.</summary>
-    public const string Problem = "Enter a telephone number, for example 0161 496 0123 or +353 1 234 5678";
+    public const string Problem = "Enter one telephone number, for example 0161 496 0123 or +353 1 234 5678, without an extension";
 
     static readonly PhoneNumberUtil Library = PhoneNumberUtil.GetInstance();
 
@@ -15,7 +15,7 @@ public readonly record struct PhoneNumber
     /// <summary>The international form without spaces (<c>+441614960123</c>), as stored.</summary>
     public string E164 { get; }
 
-    /// <summary>Reads a number that its country's plan allows.</summary>
+    /// <summary>Reads a number that can be dialled from anywhere: one without its area code, or with an extension that E.164 cannot hold, is none.</summary>
     public static bool TryParse(string? text, out PhoneNumber number)
     {
         number = default;
@@ -23,8 +23,7 @@ public readonly record struct PhoneNumber
         try
         {
             var read = Library.Parse(text, "GB");
-            // Possible, not valid: ranges kept for drama and newly opened ones are numbers too.
-            if (!Library.IsPossibleNumber(read) || text.Count(char.IsAsciiDigit) < 7) return false;
+            if (read.HasExtension || text.Count(char.IsAsciiDigit) < 7 || !IsDialled(read)) return false;
             number = new PhoneNumber(Library.Format(read, PhoneNumberFormat.E164));
             return true;
         }
@@ -33,6 +32,11 @@ public readonly record struct PhoneNumber
             return false;
         }
     }
+
+    // Valid, or a British number of full length: ranges kept for drama and newly opened ones are numbers too, but a missing digit is a slip.
+    static bool IsDialled(PhoneNumbers.PhoneNumber read) => Library.IsValidNumber(read)
+        || Library.IsPossibleNumberWithReason(read) == PhoneNumberUtil.ValidationResult.IS_POSSIBLE
+            && (read.CountryCode != 44 || Library.GetNationalSignificantNumber(read).Length == 10);
 
     /// <summary>As people write it: the national form for British numbers, the international one for others.</summary>
     public override string ToString()

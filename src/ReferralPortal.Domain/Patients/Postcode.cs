@@ -13,7 +13,7 @@ public readonly partial record struct Postcode
     Postcode(string text) => this.text = text;
 
     /// <summary>The first half, which names the town or district: <c>M1</c>.</summary>
-    public string Outward => text[..^4];
+    public string Outward => text?[..^4] ?? "";
 
     /// <summary>Reads a postcode in any case, with or without spaces.</summary>
     public static bool TryParse(string? text, out Postcode postcode)

@@ -5,6 +5,15 @@ namespace ReferralPortal.Domain.Patients;
 /// <summary>The forms of registration numbers and practice codes; that one is really held is not checked.</summary>
 public static partial class ProfessionalNumbers
 {
+    /// <summary>What to say when a text is no HCPC number.</summary>
+    public const string HcpcProblem = "Enter the HCPC number as two letters and up to six digits, for example PH123456";
+
+    /// <summary>What to say when a text is no GMC number.</summary>
+    public const string GmcProblem = "Enter the GMC number as seven digits, for example 1234567";
+
+    /// <summary>What to say when a text is no GP practice's code.</summary>
+    public const string GpPracticeProblem = "Enter the practice code as a letter and five digits, for example P84012";
+
     /// <summary>An HCPC registration number: two letters and up to six digits, <c>PH123456</c>; null when the text is none.</summary>
     public static string? Hcpc(string? text) => Matching(text, HcpcForm());
 

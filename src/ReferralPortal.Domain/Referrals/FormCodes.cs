@@ -35,6 +35,9 @@ public enum ConsentMethod { InWriting, Verbally, Electronically }
 /// <summary>The side of a sided body region; <see cref="NotApplicable"/> for the midline.</summary>
 public enum BodySide { Left, Right, Both, NotApplicable }
 
+/// <summary>What an attached document is.</summary>
+public enum DocumentKind { LetterOfInstruction, MedicalReport, GpRecords, ConsentForm, ImagingReport, Other }
+
 /// <summary>Why the clinic does not take a referral on.</summary>
 public enum DeclineReason { OutsideArea, OutsideScope, UnsafeForOutpatient, Duplicate, NoConsent, NoFundingAuthority, PatientDeclined, ConflictOfInterest, Other }
 

@@ -32,19 +32,25 @@ public sealed record RedFlagOutcome(RedFlagTier? Tier, int NotAsked)
 /// <summary>The rule over the safety questions; their wording is data. The portal escalates; it neither diagnoses nor down-grades.</summary>
 public static class RedFlags
 {
-    /// <summary>Weighs the answers. A question without an answer counts as not asked.</summary>
+    /// <summary>
+    /// Weighs the answers. A question without an answer counts as not asked. A "yes" to a question that is no longer asked (its wording was
+    /// retired while the draft lay) is not dropped: it counts as urgent, so that a clinician looks at it.
+    /// </summary>
     public static RedFlagOutcome Weigh(IEnumerable<(string Key, RedFlagTier Tier)> questions, IReadOnlyDictionary<string, RedFlagAnswer> answers)
     {
         RedFlagTier? highest = null;
         var notAsked = 0;
+        var retired = answers.Where(answer => answer.Value == RedFlagAnswer.Yes).Select(answer => answer.Key).ToHashSet();
         foreach (var (key, tier) in questions)
         {
+            retired.Remove(key);
             switch (answers.GetValueOrDefault(key, RedFlagAnswer.NotAsked))
             {
                 case RedFlagAnswer.NotAsked: notAsked++; break;
                 case RedFlagAnswer.Yes when highest is null || tier > highest: highest = tier; break;
             }
         }
+        if (retired.Count > 0) highest ??= RedFlagTier.Urgent;
         return new RedFlagOutcome(highest, notAsked);
     }
 }

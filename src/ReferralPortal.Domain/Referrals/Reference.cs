@@ -40,7 +40,7 @@ public readonly record struct Reference
     public static bool TryParse(string? text, out Reference reference)
     {
         reference = default;
-        var typed = string.Concat((text ?? "").Where(letter => letter is not ('-' or ' ' or '\u2011' or '\u2013'))).ToUpperInvariant();
+        var typed = string.Concat((text ?? "").Where(letter => !char.IsWhiteSpace(letter) && letter is not ('-' or '\u2010' or '\u2011' or '\u2013'))).ToUpperInvariant();
         if (typed.Length == Length + 1 && typed[0] == 'R') typed = typed[1..];
         if (typed.Length != Length) return false;
 

@@ -20,7 +20,29 @@ public static class StateWords
         _ => throw new ArgumentOutOfRangeException(nameof(state), state, null),
     };
 
-    /// <summary>An action as a finished deed, to follow a person's name: "Dana Whitfield accepted it".</summary>
+    /// <summary>An action as something to do, as on its button: "Ask for information".</summary>
+    public static string ToDo(ReferralAction action) => action switch
+    {
+        ReferralAction.Submit => "Submit referral",
+        ReferralAction.StartTriage => "Start triage",
+        ReferralAction.AskForInformation => "Ask for information",
+        ReferralAction.Answer => "Answer",
+        ReferralAction.Accept => "Accept",
+        ReferralAction.Decline => "Decline",
+        ReferralAction.BookFirstAppointment => "Book first appointment",
+        ReferralAction.RecordAttendance => "Record assessment",
+        ReferralAction.BookAppointment => "Book appointment",
+        ReferralAction.MoveAppointment => "Move appointment",
+        ReferralAction.CancelAppointment => "Cancel appointment",
+        ReferralAction.DidNotAttend => "Did not attend",
+        ReferralAction.Discharge => "Discharge",
+        ReferralAction.Close => "Close",
+        ReferralAction.Reopen => "Reopen",
+        ReferralAction.Withdraw => "Withdraw",
+        _ => throw new ArgumentOutOfRangeException(nameof(action), action, null),
+    };
+
+    /// <summary>An action as a finished deed, to follow a person's name: "Dana Whitfield accepted the referral".</summary>
     public static string Done(ReferralAction action) => action switch
     {
         ReferralAction.Submit => "submitted the referral",

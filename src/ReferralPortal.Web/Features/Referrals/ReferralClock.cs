@@ -26,7 +26,8 @@ public sealed class ReferralClock(CatalogueContent catalogue)
         {
             ReferralAction.Submit => Due(redFlags is null ? Target.Triage : Target.RedFlagReview, at, urgent),
             ReferralAction.AskForInformation => new(before?.DueFor, before?.DueAt, at),
-            ReferralAction.Answer when before is { DueAt: { } due, PausedAt: { } paused } => new(before.DueFor, clock.Resume(due, paused, at)),
+            ReferralAction.Answer when before is { DueFor: { } target, DueAt: { } due, PausedAt: { } paused } =>
+                new(target, clock.Resume(EnumText.Parse<Target>(target), due, paused, at)),
             ReferralAction.Accept => Due(Target.FirstAppointment, at, urgent),
             ReferralAction.BookFirstAppointment => LifecycleStep.Clock.Stopped,
             ReferralAction.RecordAttendance => Due(Target.InitialReport, at, urgent),

@@ -78,7 +78,7 @@ public sealed class ReferralFormRules(OrganisationKind kind, CatalogueContent ca
             rules.RuleFor(patient => patient.GpPracticeName).NotEmpty().WithMessage("Enter the patient's GP practice, or 'not registered'");
         }
         rules.RuleFor(patient => patient.GpPracticeCode).Must(text => string.IsNullOrWhiteSpace(text) || ProfessionalNumbers.GpPractice(text) is not null)
-            .WithMessage("Enter the practice code as a letter and five digits, for example P84012");
+            .WithMessage(ProfessionalNumbers.GpPracticeProblem);
 
         if (IsChild(form))
         {
@@ -113,8 +113,7 @@ public sealed class ReferralFormRules(OrganisationKind kind, CatalogueContent ca
             var workRelated = context.InstanceToValidate.Mechanism == IncidentMechanism.Workplace;
             if (typed.IsEmpty && !required && !workRelated) return;
             if (ReadDate(typed, "Date of the incident", context) is not { } date) return;
-            if (date > Today) context.AddFailure("Date of the incident must not be in the future");
-            else if (TryDate(form.Patient.DateOfBirth) is { } born && date < born) context.AddFailure("Date of the incident must not be before the patient's date of birth");
+            if (ReferralDates.ProblemWithIncident(date, TryDate(form.Patient.DateOfBirth), Today) is { } problem) context.AddFailure(problem);
         });
         rules.RuleFor(incident => incident.Account).NotEmpty().When(incident => required || incident.Mechanism == IncidentMechanism.Workplace).WithMessage("Say briefly what happened");
         Length(rules, LongText, "What happened", incident => incident.Account);
@@ -223,7 +222,7 @@ public sealed class ReferralFormRules(OrganisationKind kind, CatalogueContent ca
         rules.RuleFor(consent => consent.TakenBy).NotEmpty().WithMessage("Enter who took the patient's consent");
         rules.RuleFor(consent => consent.TakenOn).Custom((typed, context) =>
         {
-            if (ReadDate(typed, "Date of consent", context) is { } date && date > Today) context.AddFailure("Date of consent must not be in the future");
+            if (ReadDate(typed, "Date of consent", context) is { } date && ReferralDates.ProblemWithConsent(date, Today) is { } problem) context.AddFailure(problem);
         });
         rules.RuleFor(consent => consent.Method).NotNull().WithMessage("Choose how consent was given");
         rules.RuleFor(consent => consent.Confirmed).Equal(true).WithMessage("Confirm that the patient agrees to this referral and to sharing the information in it");
