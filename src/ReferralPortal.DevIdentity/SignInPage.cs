@@ -46,7 +46,7 @@ static class SignInPage
             {Alert(problem)}
             <div class="ways">
             <section class="typed" aria-labelledby="typed-heading">
-            <h2 id="typed-heading">Or type it</h2>
+            <h2 id="typed-heading">Type who you are</h2>
             <form method="post" action="{action}">
             {fields}
             <label for="user-name">User name</label>
@@ -58,7 +58,7 @@ static class SignInPage
             </form>
             </section>
             <section aria-labelledby="listed-heading">
-            <h2 id="listed-heading">As one of the demo accounts</h2>
+            <h2 id="listed-heading">Or choose somebody</h2>
             <form method="post" action="{action}">
             {fields}
             {Listed(accounts)}

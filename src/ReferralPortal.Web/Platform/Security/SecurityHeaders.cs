@@ -13,7 +13,16 @@ static class SecurityHeaders
             .AddReferrerPolicyStrictOriginWhenCrossOrigin()
             .AddCrossOriginOpenerPolicy(policy => policy.SameOrigin())
             .AddCrossOriginResourcePolicy(policy => policy.SameOrigin())
-            .AddPermissionsPolicyWithDefaultSecureDirectives()
+            .AddPermissionsPolicy(policy =>
+            {
+                policy.AddCamera().None();
+                policy.AddMicrophone().None();
+                policy.AddGeolocation().None();
+                policy.AddPayment().None();
+                policy.AddUsb().None();
+                policy.AddDisplayCapture().None();
+                policy.AddPublickeyCredentialsGet().None();
+            })
             .RemoveServerHeader()
             .AddContentSecurityPolicy(policy =>
             {

@@ -46,7 +46,15 @@ public sealed class CurrentActor(AuthenticationStateProvider authentication, Por
         }
     }
 
-    sealed record Row(Guid OrganisationId, Coded<OrganisationKind> Kind, string OrganisationName, string DisplayName, string[] Roles);
+    // Dapper fits constructors by the reader's types, and does not know an array there.
+    sealed record Row
+    {
+        public Guid OrganisationId { get; init; }
+        public Coded<OrganisationKind> Kind { get; init; }
+        public string OrganisationName { get; init; } = "";
+        public string DisplayName { get; init; } = "";
+        public string[] Roles { get; init; } = [];
+    }
 
     const string Who = """
         select portal.act_as(@person);
