@@ -42,6 +42,11 @@ public static class SecurityExtensions
         builder.Services.AddRateLimiter(limiter =>
         {
             limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+            limiter.OnRejected = async (rejected, ct) =>
+            {
+                rejected.HttpContext.Response.Headers.RetryAfter = "60";
+                await rejected.HttpContext.Response.WriteAsync("Too many sign-ins from your network just now. Please wait a minute, then go back and try again.", ct);
+            };
             limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => SignInLimit(context, limits));
         });
 
