@@ -1,4 +1,5 @@
 using ReferralPortal.Domain;
+using ReferralPortal.Domain.Calendars;
 using ReferralPortal.Domain.Organisations;
 using ReferralPortal.Domain.Referrals;
 using ReferralPortal.Web.Platform;
@@ -50,6 +51,15 @@ public sealed record ReferralHeader(
 
     /// <summary>A safety answer that no clinician has cleared.</summary>
     public RedFlagTier? StandingRedFlag => RedFlagClearedAt is null ? RedFlagTier?.Value : null;
+
+    /// <summary>The same for a reader who does not see safety answers: neither their mark nor that a review of them is due.</summary>
+    internal ReferralHeader WithoutSafety() => this with
+    {
+        RedFlagTier = null,
+        RedFlagClearedAt = null,
+        AlertAcknowledgedAt = null,
+        DueFor = DueFor == EnumText.Of(Target.RedFlagReview) ? EnumText.Of(Target.Triage) : DueFor,
+    };
 
     /// <summary>Who has the referral now, in words.</summary>
     public string WhoHasIt(string clinicGroup) => State.Value switch

@@ -25,6 +25,7 @@ public sealed class ViewReferral(PortalDatabase database)
 
             var sight = PartySight.Of(header.MyRoles.Select(role => EnumText.Parse<PartyRole>(role)), actor.OrganisationKind);
             if (sight == Sight.None) return Outcome.Missing;
+            if (!sight.HasFlag(Sight.Safety)) header = header.WithoutSafety();
 
             unit.Audit(AuditAction.ViewReferral, header.Id);
             var parts = Parts.Where(part => part.Needs == Sight.None || sight.HasFlag(part.Needs)).ToList();
