@@ -1,5 +1,6 @@
 using ReferralPortal.Web.Components;
 using ReferralPortal.Web.Features;
+using ReferralPortal.Web.Features.Progress;
 using ReferralPortal.Web.Platform;
 using ReferralPortal.Web.Platform.Hosting;
 using ReferralPortal.Web.Platform.Security;
@@ -32,6 +33,7 @@ app.UsePortalConnectionGuard();
 app.MapStaticAssets().AllowAnonymous();
 app.MapPortalHealth();
 app.MapSignIn();
+app.MapReports();
 app.MapPortalPages();
 await app.RunAsync();
 return 0;

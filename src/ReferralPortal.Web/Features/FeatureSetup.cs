@@ -1,5 +1,6 @@
 using ReferralPortal.Web.Features.Catalogue;
 using ReferralPortal.Web.Features.Referrals;
+using ReferralPortal.Web.Features.Progress;
 using ReferralPortal.Web.Features.Referrals.Submit;
 
 namespace ReferralPortal.Web.Features;
@@ -11,6 +12,7 @@ public static class FeatureSetup
     {
         builder.Services.AddSingleton<CatalogueStore>();
         builder.Services.AddScoped<SubmitReferral>();
+        builder.Services.AddProgress();
         builder.Services.AddReferrals();
         return builder;
     }

@@ -52,7 +52,18 @@ public static class LifecycleStep
     /// <summary>Writes the step: state, event and audit entry. Call after <see cref="Begin"/> in the same unit; returns the referral's new version.</summary>
     public static async Task<int> Record(this PortalUnit unit, LockedReferral referral, ReferralAction action, AuditAction audit, StepRecord record, Clock? clock = null)
     {
-        var to = Lifecycle.Next(referral.State, action);
+        return await unit.Append(referral, EnumText.Of(action), Lifecycle.Next(referral.State, action), record, clock, audit, null);
+    }
+
+    /// <summary>
+    /// Writes onto the timeline something that happened and changed no state (an alert acknowledged, a report signed), and audits it.
+    /// The caller holds the referral's row locked and has checked that its person may do this; returns the referral's new version.
+    /// </summary>
+    public static Task<int> Note(this PortalUnit unit, LockedReferral referral, string what, AuditAction audit, Guid? subjectId, object? detail = null, Clock? clock = null, bool clinicOnly = false, string? words = null) =>
+        unit.Append(referral, what, referral.State, new StepRecord(words, Detail: detail, ClinicOnly: clinicOnly), clock, audit, subjectId);
+
+    static async Task<int> Append(this PortalUnit unit, LockedReferral referral, string action, ReferralState to, StepRecord record, Clock? clock, AuditAction audit, Guid? subjectId)
+    {
         await unit.Run(Advance, new
         {
             referral.Id,
@@ -61,7 +72,7 @@ public static class LifecycleStep
             actorId = unit.Actor.UserId,
             actorName = unit.Actor.DisplayName,
             organisationId = unit.Actor.OrganisationId,
-            action = EnumText.Of(action),
+            action,
             from = referral.State.Text,
             to = EnumText.Of(to),
             record.ReasonCode,
@@ -74,7 +85,7 @@ public static class LifecycleStep
             clock?.PausedAt,
             version = referral.Version + 1,
         });
-        unit.Audit(audit, referral.Id);
+        unit.Audit(audit, referral.Id, subjectId);
         return referral.Version + 1;
     }
 

@@ -1,0 +1,14 @@
+namespace ReferralPortal.Web.Features.Progress;
+
+/// <summary>Registers the clinic's record, reports and the end of treatment.</summary>
+public static class ProgressFeature
+{
+    public static IServiceCollection AddProgress(this IServiceCollection services) => services
+        .AddScoped<ListCaseload>()
+        .AddScoped<OpenCare>()
+        .AddScoped<RecordAssessment>()
+        .AddScoped<WriteReport>()
+        .AddScoped<ReadReport>()
+        .AddScoped<EndCare>()
+        .AddSingleton<ReportPdf>();
+}
