@@ -67,6 +67,9 @@ static class PortalHost
         if (ran.Count > 0) Console.WriteLine($"Brought the database up to date: {ran.Count} migrations.");
         await SeedLoader.LoadReference(owner, SeedLoader.DefaultFolder, ct);
         await SeedLoader.LoadDemoAccounts(owner, SeedLoader.DefaultFolder, ct);
+        if (options.Referrals == 0) return;
+        Console.WriteLine($"Adding {options.Referrals:N0} generated referrals.");
+        await GeneratedReferrals.Load(owner, options.Referrals, Console.WriteLine, ct);
     }
 
     static Process StartPortal(string address, int port, string connection)
