@@ -17,7 +17,7 @@ public readonly record struct EmailAddress
     {
         address = default;
         var typed = text?.Trim() ?? "";
-        if (typed.Length is < 3 or > 254 || typed.Any(letter => char.IsWhiteSpace(letter) || char.IsControl(letter) || letter is '<' or '>' or ',' or ';')) return false;
+        if (typed.Length is < 3 or > 254 || typed.Any(letter => char.IsWhiteSpace(letter) || char.IsControl(letter) || letter is '<' or '>' or ',' or ';' or '(' or ')' or '[' or ']')) return false;
         if (!MailAddress.TryCreate(typed, out var read) || read.Address != typed) return false;
         var dot = read.Host.LastIndexOf('.');
         if (dot < 1 || dot > read.Host.Length - 3) return false;

@@ -28,6 +28,8 @@ public class EmailAddressTests
     [InlineData("one@example.com, two@example.com")]
     [InlineData("one@example.com;two@example.com")]
     [InlineData("Name <name@example.com>")]
+    [InlineData("name(comment)@example.com")]
+    [InlineData("name@[127.0.0.1]")]
     [InlineData("name@@example.com")]
     [InlineData("name@example.com\r\nBcc: other@example.com")]
     public void Anything_else_is_none(string? typed) => Assert.False(EmailAddress.TryParse(typed, out _));
