@@ -34,9 +34,9 @@ public static class ExampleForms
             Pain = 6,
             WorkStatus = WorkStatus.WorkingAdjusted,
         },
-        Safety = new() { Answers = catalogue.RedFlagQuestions.ToDictionary(question => question.Key, _ => RedFlagAnswer.No), WordingVersion = catalogue.RedFlagQuestions[0].WordingVersion },
+        Safety = new() { Answers = catalogue.RedFlagQuestions.ToDictionary(question => question.Key, _ => RedFlagAnswer.No), Wordings = catalogue.RedFlagQuestions.ToDictionary(question => question.Key, question => question.WordingVersion) },
         Claim = new() { Type = ClaimType.RoadTraffic, OurReference = "NL/2026/00123", ClaimReference = "RB-778812", Liability = LiabilityPosition.Admitted, LowerValue = true },
-        Funding = new() { PayerName = "Ribble Insurance", Sessions = "6", Pounds = "450.00" },
+        Funding = new() { Kind = PayerKind.SomebodyElse, PayerName = "Ribble Insurance", Sessions = "6", Pounds = "450.00" },
         Services = new() { AskedFor = [ServiceAskedFor.InitialAssessment, ServiceAskedFor.Treatment], Priority = Priority.Routine },
         Consent = new() { TakenBy = "Amara Okafor", TakenOn = new() { Day = "2", Month = "9", Year = "2025" }, Method = ConsentMethod.Verbally, ShareWith = [PartyRole.Referrer], Confirmed = true },
     };
@@ -48,7 +48,7 @@ public static class ExampleForms
         var form = Solicitor(await catalogue.Get(CancellationToken.None));
         change?.Invoke(form);
         var id = Guid.CreateVersion7();
-        var outcome = await new SubmitReferral(world.Database, catalogue, TimeProvider.System).Handle(referrer, new(id, form), CancellationToken.None);
+        var outcome = await new SubmitReferral(world.Database, catalogue, new FormOrganisations(world.Database), TimeProvider.System).Handle(referrer, new(id, form), CancellationToken.None);
         return outcome.Value is { } receipt ? (id, receipt.Reference) : throw new InvalidOperationException($"The example was not accepted: {outcome.Failure}");
     }
 }

@@ -11,8 +11,8 @@ public static class FeatureSetup
     public static WebApplicationBuilder AddPortalFeatures(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<CatalogueStore>();
-        builder.Services.AddScoped<SubmitReferral>();
         builder.Services.AddProgress();
+        builder.Services.AddSubmittingReferrals();
         builder.Services.AddReferrals();
         return builder;
     }

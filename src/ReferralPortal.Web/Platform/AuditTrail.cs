@@ -5,7 +5,7 @@ namespace ReferralPortal.Web.Platform;
 /// <summary>What the audit trail records. Every write, and every read of a patient's record.</summary>
 public enum AuditAction
 {
-    SaveDraft, DiscardDraft, Submit,
+    StartDraft, ListDrafts, OpenDraft, SaveDraft, DiscardDraft, Submit,
     ViewReferral, ViewReport, PrintReport, SearchReferrals, ListReferrals,
     StartTriage, AskForInformation, Answer, Accept, Decline, Withdraw,
     AcknowledgeAlert, ClearRedFlag,

@@ -30,6 +30,20 @@ public static class FormParts
     public static PartRule Of(FormSection part, OrganisationKind kind) =>
         Array.IndexOf(Kinds, kind) is >= 0 and var column ? Table[part][column] : PartRule.Absent;
 
+    /// <summary>Who may pay, as a kind of organisation is asked: the likeliest first.</summary>
+    public static IReadOnlyList<PayerKind> Payers(OrganisationKind kind) => kind switch
+    {
+        OrganisationKind.HealthOrganisation => [PayerKind.Nhs, PayerKind.Funder, PayerKind.Patient, PayerKind.SomebodyElse],
+        OrganisationKind.Employer => [PayerKind.Referrer, PayerKind.Funder, PayerKind.SomebodyElse],
+        _ => [PayerKind.Funder, PayerKind.Referrer, PayerKind.SomebodyElse],
+    };
+
+    /// <summary>Whether the form asks for a case manager: one who refers is it.</summary>
+    public static bool NamesCaseManager(OrganisationKind kind) => Of(FormSection.Claim, kind) != PartRule.Absent && kind != OrganisationKind.CaseManager;
+
+    /// <summary>Whether the form asks on whose behalf the referral is made.</summary>
+    public static bool NamesInstructingParty(OrganisationKind kind) => kind is OrganisationKind.Intermediary or OrganisationKind.CaseManager;
+
     /// <summary>The parts that a kind of organisation sees, in order.</summary>
     public static IEnumerable<FormSection> For(OrganisationKind kind) => Table.Keys.Where(part => Of(part, kind) != PartRule.Absent);
 }

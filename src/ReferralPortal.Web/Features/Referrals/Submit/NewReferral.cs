@@ -1,5 +1,6 @@
 using System.Globalization;
 using ReferralPortal.Domain;
+using ReferralPortal.Domain.Organisations;
 using ReferralPortal.Domain.Patients;
 using ReferralPortal.Domain.Referrals;
 using ReferralPortal.Web.Features.Catalogue;
@@ -20,14 +21,20 @@ sealed record NewReferral(Guid Id, string Reference, Actor Referrer, CatalogueCo
     public static NewReferral From(ReferralForm form, CatalogueContent catalogue, Actor referrer, Guid id, DateTimeOffset now)
     {
         List<(Guid, PartyRole)> parties = [(referrer.OrganisationId, PartyRole.Referrer), (catalogue.Group.Id, PartyRole.TreatingClinic)];
-        if (form.Claim.CaseManagerId is { } caseManager && FormParts.Of(FormSection.Claim, referrer.OrganisationKind) != PartRule.Absent) parties.Add((caseManager, PartyRole.CaseManager));
-        if (form.Funding.PayerId is { } payer) parties.Add((payer, PartyRole.Funder));
-        var tiers = catalogue.RedFlagQuestions.Select(question => (question.Key, EnumText.Parse<RedFlagTier>(question.Tier)));
+        parties.AddRange(Named(form, referrer.OrganisationKind));
         return new NewReferral(id, Domain.Referrals.Reference.New().ToString(), referrer, catalogue, form, now)
         {
-            RedFlags = Domain.Referrals.RedFlags.Weigh(tiers, form.Safety.Answers).Tier,
-            Parties = [.. parties.DistinctBy(party => party)],
+            RedFlags = SafetyAnswers.Weigh(catalogue, form.Safety).Tier,
+            Parties = [.. parties.Distinct()],
         };
+    }
+
+    /// <summary>The organisations that the form names, as what; those of parts that this kind of organisation does not fill in are left out.</summary>
+    internal static IEnumerable<(Guid Organisation, PartyRole Role)> Named(ReferralForm form, OrganisationKind kind)
+    {
+        if (FormParts.NamesCaseManager(kind) && form.Claim.CaseManagerId is { } caseManager) yield return (caseManager, PartyRole.CaseManager);
+        if (FormParts.NamesInstructingParty(kind) && form.Claim.InstructingPartyId is { } instructing) yield return (instructing, PartyRole.InstructingParty);
+        if (form.Funding.WhoPays == PayerKind.Funder && form.Funding.PayerId is { } payer) yield return (payer, PartyRole.Funder);
     }
 
     public object PatientRow
@@ -47,7 +54,7 @@ sealed record NewReferral(Guid Id, string Reference, Actor Referrer, CatalogueCo
                 NhsNumberUnknownReason = patient.NhsNumberNotKnown ? Text(patient.NhsNumberNotKnownReason) : null,
                 GpPracticeName = Text(patient.GpPracticeName),
                 GpPracticeCode = ProfessionalNumbers.GpPractice(patient.GpPracticeCode),
-                Address = patient.Address.Trim(),
+                Address = Text(patient.Address),
                 Postcode = Postcode.TryParse(patient.Postcode, out var postcode) ? postcode.ToString() : null,
                 Phone = Phone(patient.Phone),
                 Email = Text(patient.Email),
@@ -73,8 +80,8 @@ sealed record NewReferral(Guid Id, string Reference, Actor Referrer, CatalogueCo
         OrganisationId = Referrer.OrganisationId,
         PersonId = Referrer.UserId,
         ConditionSlug = Text(Form.Injury.ConditionSlug),
-        OurReference = Text(Form.Claim.OurReference),
-        ClaimReference = Text(Form.Claim.ClaimReference),
+        OurReference = HasClaim ? Text(Form.Claim.OurReference) : null,
+        ClaimReference = HasClaim ? Text(Form.Claim.ClaimReference) : null,
         IncidentDate = ReferralFormRules.TryDate(Form.Incident.Date),
         RedFlagTier = RedFlags is { } tier ? EnumText.Of(tier) : null,
         due.DueFor,
@@ -88,8 +95,8 @@ sealed record NewReferral(Guid Id, string Reference, Actor Referrer, CatalogueCo
         Id,
         IncidentMechanism = Form.Incident.Mechanism,
         IncidentAccount = Text(Form.Incident.Account),
-        InjuryRegions = PortalJson.Text(Form.Injury.Regions.Select(region => new { region = region.Key, region.Side })),
-        PresentingCondition = Text(Form.Injury.ConditionInWords),
+        InjuryRegions = PortalJson.Text(Form.Injury.Regions),
+        PresentingCondition = string.IsNullOrEmpty(Form.Injury.ConditionSlug) ? Text(Form.Injury.ConditionInWords) : null,
         Symptoms = Text(Form.Injury.Symptoms),
         Onset = Text(Form.Injury.Onset),
         PainNow = Form.Injury.Pain,
@@ -97,25 +104,31 @@ sealed record NewReferral(Guid Id, string Reference, Actor Referrer, CatalogueCo
         Occupation = Text(Form.Injury.Occupation),
         ClinicalHistory = Text(Form.Injury.ClinicalHistory),
         // The version beside each answer is the one that was on the screen, not the one that is current when the referral is sent.
-        RedFlagAnswers = PortalJson.Text(Form.Safety.Answers.Select(answer => new { key = answer.Key, answer = answer.Value, wording = Form.Safety.WordingVersion })),
+        RedFlagAnswers = PortalJson.Text(Catalogue.RedFlagQuestions.Select(question => new
+        {
+            key = question.Key,
+            answer = Form.Safety.AnswerTo(question) ?? RedFlagAnswer.NotAsked,
+            wording = Form.Safety.Wordings.GetValueOrDefault(question.Key) ?? question.WordingVersion,
+            onceYes = Form.Safety.OnceYes.Contains(question.Key),
+        })),
         RedFlagToldBy = Told(Form.Safety.ToldBy),
         RedFlagToldAt = ToldAt,
         RedFlagToldHow = Told(Form.Safety.ToldHow),
         ClaimType = HasClaim ? Form.Claim.Type : null,
         Liability = HasClaim ? Form.Claim.Liability : null,
         LowerValueClaim = HasClaim ? Form.Claim.LowerValue : null,
-        OtherInsurer = Text(Form.Claim.OtherInsurer),
-        OtherInsurerReference = Text(Form.Claim.OtherInsurerReference),
-        PayerKind = Form.Funding.PayerId is null ? "named" : "organisation",
-        PayerName = Text(Form.Funding.PayerName),
+        OtherInsurer = HasClaim ? Text(Form.Claim.OtherInsurer) : null,
+        OtherInsurerReference = HasClaim ? Text(Form.Claim.OtherInsurerReference) : null,
+        PayerKind = EnumText.Of(Form.Funding.WhoPays!.Value),
+        PayerName,
         PurchaseOrder = Text(Form.Funding.Reference),
         ConsentTakenBy = Text(Form.Consent.TakenBy),
         ConsentTakenOn = ReferralFormRules.TryDate(Form.Consent.TakenOn),
         ConsentMethod = Form.Consent.Method,
-        ConsentToShareWith = Form.Consent.ShareWith.Select(role => EnumText.Of(role)).ToArray(),
+        ConsentToShareWith = Form.Consent.ShareWith.Distinct().Select(role => EnumText.Of(role)).ToArray(),
         ConsentWords = ReferralForm.ConsentWords,
-        Services = Form.Services.AskedFor.Select(service => EnumText.Of(service)).ToArray(),
-        PriorityReason = Text(Form.Services.PriorityReason),
+        Services = Form.Services.AskedFor.Distinct().Select(service => EnumText.Of(service)).ToArray(),
+        PriorityReason = Form.Services.Priority == Domain.Referrals.Priority.Urgent ? Text(Form.Services.PriorityReason) : null,
         Availability = Text(Form.Patient.Availability),
         Notes = Text(Form.Services.Notes),
     };
@@ -132,8 +145,8 @@ sealed record NewReferral(Guid Id, string Reference, Actor Referrer, CatalogueCo
     {
         AuthorityId = Guid.CreateVersion7(SubmittedAt),
         Id,
-        Form.Funding.PayerId,
-        PayerName = Text(Form.Funding.PayerName) ?? "",
+        PayerId = Form.Funding.WhoPays == PayerKind.Funder ? Form.Funding.PayerId : null,
+        PayerName = PayerName ?? "",
         Sessions = ReferralFormRules.WholeNumber(Form.Funding.Sessions),
         Pounds = ReferralFormRules.Money(Form.Funding.Pounds),
         ExpiresOn = ReferralFormRules.TryDate(Form.Funding.ExpiresOn),
@@ -151,7 +164,7 @@ sealed record NewReferral(Guid Id, string Reference, Actor Referrer, CatalogueCo
         {
             Reference, Reference.Replace("-", "", StringComparison.Ordinal), PersonName.Read(Form.Patient.GivenName), PersonName.Read(Form.Patient.FamilyName),
             DateOfBirth.ToString("dd/MM/yyyy", CultureInfo.InvariantCulture), DateOfBirth.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-            NhsNumber.TryParse(Form.Patient.NhsNumber, out var nhsNumber) ? nhsNumber.Digits : null, Text(Form.Claim.ClaimReference), Text(Form.Claim.OurReference),
+            NhsNumber.TryParse(Form.Patient.NhsNumber, out var nhsNumber) ? nhsNumber.Digits : null, HasClaim ? Text(Form.Claim.ClaimReference) : null, HasClaim ? Text(Form.Claim.OurReference) : null,
         }.Where(word => word is not null)),
     };
 
@@ -173,9 +186,19 @@ sealed record NewReferral(Guid Id, string Reference, Actor Referrer, CatalogueCo
 
     DateTimeOffset? ToldAt =>
         RedFlags == RedFlagTier.Emergency && ReferralFormRules.TryDate(Form.Safety.ToldOn) is { } day
-        && TimeOnly.TryParseExact(Form.Safety.ToldAt.Trim(), ["H:mm", "HH:mm", "H.mm"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
+        && ReferralFormRules.TimeOfDay(Form.Safety.ToldAt) is { } time
             ? LondonTime.Instant(day, time) : null;
 
-    static string? Text(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+    /// <summary>Null for a funder of the portal: its name is the organisation's own.</summary>
+    string? PayerName => Form.Funding.WhoPays switch
+    {
+        PayerKind.Referrer => Referrer.OrganisationName,
+        PayerKind.Nhs => "NHS",
+        PayerKind.Patient => "The patient",
+        PayerKind.SomebodyElse => Text(Form.Funding.PayerName),
+        _ => null,
+    };
+
+    static string? Text(string? text) => TypedText.Storable(text)?.Trim() is { Length: > 0 } words ? words : null;
     static string? Phone(string text) => PhoneNumber.TryParse(text, out var number) ? number.E164 : null;
 }

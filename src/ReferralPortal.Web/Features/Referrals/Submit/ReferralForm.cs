@@ -1,4 +1,7 @@
+using System.Text.Json.Serialization;
 using ReferralPortal.Domain.Referrals;
+using ReferralPortal.Web.Components.Body;
+using ReferralPortal.Web.Components.Forms;
 
 namespace ReferralPortal.Web.Features.Referrals.Submit;
 
@@ -21,23 +24,17 @@ public sealed class ReferralForm
     public ServicesPart Services { get; set; } = new();
     public ConsentPart Consent { get; set; } = new();
 
+    /// <summary>Sections in which the person typed something.</summary>
+    public HashSet<FormSection> Started { get; set; } = [];
+
     /// <summary>Sections that the person went through with Continue: the task list shows them as completed while they stay free of errors.</summary>
     public HashSet<FormSection> Visited { get; set; } = [];
-
-    /// <summary>A date as three texts, day first.</summary>
-    public sealed class TypedDate
-    {
-        public string Day { get; set; } = "";
-        public string Month { get; set; } = "";
-        public string Year { get; set; } = "";
-        public bool IsEmpty => string.IsNullOrWhiteSpace(Day) && string.IsNullOrWhiteSpace(Month) && string.IsNullOrWhiteSpace(Year);
-    }
 
     public sealed class PatientPart
     {
         public string GivenName { get; set; } = "";
         public string FamilyName { get; set; } = "";
-        public TypedDate DateOfBirth { get; set; } = new();
+        public DateParts DateOfBirth { get; set; } = DateParts.Empty;
         public Sex? Sex { get; set; }
         public string Address { get; set; } = "";
         public string Postcode { get; set; } = "";
@@ -61,16 +58,14 @@ public sealed class ReferralForm
 
     public sealed class IncidentPart
     {
-        public TypedDate Date { get; set; } = new();
+        public DateParts Date { get; set; } = DateParts.Empty;
         public IncidentMechanism? Mechanism { get; set; }
         public string Account { get; set; } = "";
     }
 
-    public sealed record Region(string Key, BodySide Side);
-
     public sealed class InjuryPart
     {
-        public List<Region> Regions { get; set; } = [];
+        public IReadOnlyCollection<BodySite> Regions { get; set; } = [];
         /// <summary>Slug of a condition of the catalogue, or empty when <see cref="ConditionInWords"/> says it.</summary>
         public string ConditionSlug { get; set; } = "";
         public string ConditionInWords { get; set; } = "";
@@ -87,11 +82,15 @@ public sealed class ReferralForm
     {
         /// <summary>Question key to answer; a question without an entry was not asked.</summary>
         public Dictionary<string, RedFlagAnswer> Answers { get; set; } = [];
-        /// <summary>The version of the wording that was on the screen.</summary>
-        public string WordingVersion { get; set; } = "";
+        /// <summary>Question key to the version of the wording that was on the screen when it was answered.</summary>
+        public Dictionary<string, string> Wordings { get; set; } = [];
+        /// <summary>Emergency questions answered with "yes" whose direction to 999 or A&amp;E the person has read.</summary>
+        public HashSet<string> Read { get; set; } = [];
+        /// <summary>Questions that were answered with "yes", that was acted upon, and were answered otherwise later: a clinician still looks at them.</summary>
+        public HashSet<string> OnceYes { get; set; } = [];
         /// <summary>After an emergency "yes": who told the patient to call 999 or go to A&amp;E, when and how.</summary>
         public string ToldBy { get; set; } = "";
-        public TypedDate ToldOn { get; set; } = new();
+        public DateParts ToldOn { get; set; } = DateParts.Empty;
         public string ToldAt { get; set; } = "";
         public string ToldHow { get; set; } = "";
     }
@@ -107,22 +106,29 @@ public sealed class ReferralForm
         public bool? LowerValue { get; set; }
         /// <summary>The case manager's organisation on this referral, which becomes a party.</summary>
         public Guid? CaseManagerId { get; set; }
+        /// <summary>For whom an intermediary refers; it becomes a party.</summary>
+        public Guid? InstructingPartyId { get; set; }
     }
 
     public sealed class FundingPart
     {
-        /// <summary>A funder that uses the portal, which becomes a party; otherwise <see cref="PayerName"/>.</summary>
+        public PayerKind? Kind { get; set; }
+        /// <summary>With <see cref="PayerKind.Funder"/>: a funder that uses the portal, which becomes a party.</summary>
         public Guid? PayerId { get; set; }
+        /// <summary>With <see cref="PayerKind.SomebodyElse"/>.</summary>
         public string PayerName { get; set; } = "";
+        /// <summary>The kind chosen, or the one that follows from what is filled in.</summary>
+        [JsonIgnore]
+        public PayerKind? WhoPays => Kind ?? (PayerId is not null ? PayerKind.Funder : string.IsNullOrWhiteSpace(PayerName) ? null : PayerKind.SomebodyElse);
         public string Sessions { get; set; } = "";
         public string Pounds { get; set; } = "";
-        public TypedDate ExpiresOn { get; set; } = new();
+        public DateParts ExpiresOn { get; set; } = DateParts.Empty;
         public string Reference { get; set; } = "";
     }
 
     public sealed class ServicesPart
     {
-        public HashSet<ServiceAskedFor> AskedFor { get; set; } = [];
+        public IReadOnlyList<ServiceAskedFor> AskedFor { get; set; } = [];
         public Priority? Priority { get; set; }
         public string PriorityReason { get; set; } = "";
         public string Notes { get; set; } = "";
@@ -131,12 +137,27 @@ public sealed class ReferralForm
     public sealed class ConsentPart
     {
         public string TakenBy { get; set; } = "";
-        public TypedDate TakenOn { get; set; } = new();
+        public DateParts TakenOn { get; set; } = DateParts.Empty;
         public ConsentMethod? Method { get; set; }
-        public HashSet<PartyRole> ShareWith { get; set; } = [];
+        public IReadOnlyList<PartyRole> ShareWith { get; set; } = [];
         public bool Confirmed { get; set; }
     }
 }
 
 /// <summary>The sections of the form, in the order in which the task list shows them.</summary>
 public enum FormSection { Patient, Incident, Injury, Safety, Claim, Funding, Services, Consent }
+
+/// <summary>Who pays for the treatment.</summary>
+public enum PayerKind
+{
+    /// <summary>An insurer or other funder that uses the portal.</summary>
+    Funder,
+    /// <summary>The organisation that refers.</summary>
+    Referrer,
+    /// <summary>The National Health Service.</summary>
+    Nhs,
+    /// <summary>The patient.</summary>
+    Patient,
+    /// <summary>Somebody who is named in words.</summary>
+    SomebodyElse,
+}

@@ -5,6 +5,7 @@ using ReferralPortal.Domain;
 using ReferralPortal.Domain.Organisations;
 using ReferralPortal.Domain.Patients;
 using ReferralPortal.Domain.Referrals;
+using ReferralPortal.Web.Components.Forms;
 using ReferralPortal.Web.Features.Catalogue;
 using static ReferralPortal.Web.Features.Referrals.Submit.ReferralForm;
 
@@ -45,9 +46,8 @@ public sealed class ReferralFormRules(OrganisationKind kind, CatalogueContent ca
         return errors;
     }
 
-    /// <summary>What the safety answers amount to, by the questions that are current.</summary>
-    public RedFlagOutcome Weigh(SafetyPart safety) =>
-        RedFlags.Weigh(catalogue.RedFlagQuestions.Select(question => (question.Key, EnumText.Parse<RedFlagTier>(question.Tier))), safety.Answers);
+    /// <summary>What the safety answers amount to.</summary>
+    public RedFlagOutcome Weigh(SafetyPart safety) => SafetyAnswers.Weigh(catalogue, safety);
 
     InlineValidator<PatientPart> Patient(ReferralForm form)
     {
@@ -127,9 +127,9 @@ public sealed class ReferralFormRules(OrganisationKind kind, CatalogueContent ca
         rules.RuleFor(injury => injury.Regions).Custom((chosen, context) =>
         {
             if (chosen.Count == 0) context.AddFailure("Choose at least one injured part of the body");
-            else if (chosen.Any(region => !regions.ContainsKey(region.Key))) context.AddFailure("Choose parts of the body from the list");
-            else if (chosen.FirstOrDefault(region => regions[region.Key].Sided && region.Side == BodySide.NotApplicable) is { } unsided)
-                context.AddFailure($"Choose left, right or both for: {regions[unsided.Key].Name.ToLowerInvariant()}");
+            else if (chosen.Any(site => !regions.ContainsKey(site.Region))) context.AddFailure("Choose parts of the body from the list");
+            else if (chosen.FirstOrDefault(site => regions[site.Region].Sided && site.Side == BodySide.NotApplicable) is { } unsided)
+                context.AddFailure($"Choose left, right or both for: {Lower(regions[unsided.Region].Name)}");
         });
         rules.RuleFor(injury => injury.ConditionSlug).Must(slug => string.IsNullOrEmpty(slug) || catalogue.Condition(slug) is not null)
             .WithMessage("Choose a condition from the list, or describe it in your own words");
@@ -156,7 +156,10 @@ public sealed class ReferralFormRules(OrganisationKind kind, CatalogueContent ca
             rules.RuleFor(safety => safety.Answers).Custom((answers, context) =>
             {
                 // "Not asked" is an answer, and it has to be given: silence is neither that nor "no".
-                if (!answers.ContainsKey(question.Key)) context.AddFailure($"Answers.{question.Key}", $"Answer: {question.Topic.ToLowerInvariant()} – yes, no or not asked");
+                if (context.InstanceToValidate.AnswerTo(question) is null)
+                    context.AddFailure(new ValidationFailure($"Answers.{question.Key}", answers.ContainsKey(question.Key)
+                        ? $"Answer again, the wording has changed: {Lower(question.Topic)}"
+                        : $"Answer yes, no or not asked: {Lower(question.Topic)}"));
             });
         rules.When(safety => Weigh(safety).Tier == RedFlagTier.Emergency, () =>
         {
@@ -165,8 +168,11 @@ public sealed class ReferralFormRules(OrganisationKind kind, CatalogueContent ca
             {
                 if (ReadDate(typed, "Date when the patient was told", context) is { } date && date > Today) context.AddFailure("Date when the patient was told must not be in the future");
             });
-            rules.RuleFor(safety => safety.ToldAt).Must(text => TimeOnly.TryParseExact(text?.Trim(), ["H:mm", "HH:mm", "H.mm"], CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
-                .WithMessage("Enter the time when the patient was told, for example 14:30");
+            rules.RuleFor(safety => safety.ToldAt).Custom((text, context) =>
+            {
+                if (TimeOfDay(text) is not { } time) context.AddFailure("Enter the time when the patient was told, for example 14:30");
+                else if (TryDate(context.InstanceToValidate.ToldOn) == Today && LondonTime.Instant(Today, time) > clock.GetUtcNow().AddMinutes(1)) context.AddFailure("The time when the patient was told must not be in the future");
+            });
             rules.RuleFor(safety => safety.ToldHow).NotEmpty().WithMessage("Say how the patient was told, for example by telephone");
         });
         Length(rules, ShortText, "Name", safety => safety.ToldBy);
@@ -191,7 +197,12 @@ public sealed class ReferralFormRules(OrganisationKind kind, CatalogueContent ca
     InlineValidator<FundingPart> Funding()
     {
         var rules = new InlineValidator<FundingPart>();
-        rules.RuleFor(funding => funding.PayerName).NotEmpty().When(funding => funding.PayerId is null).WithMessage("Say who pays for the treatment");
+        rules.RuleFor(funding => funding.Kind).Custom((_, context) =>
+        {
+            if (context.InstanceToValidate.WhoPays is not { } payer || !FormParts.Payers(kind).Contains(payer)) context.AddFailure("Choose who pays for the treatment");
+        });
+        rules.RuleFor(funding => funding.PayerId).NotNull().When(funding => funding.WhoPays == PayerKind.Funder).WithMessage("Choose the insurer or funder from the list, or choose somebody else");
+        rules.RuleFor(funding => funding.PayerName).NotEmpty().When(funding => funding.WhoPays == PayerKind.SomebodyElse).WithMessage("Enter the name of whoever pays for the treatment");
         rules.RuleFor(funding => funding.Sessions).Must(text => string.IsNullOrWhiteSpace(text) || WholeNumber(text) is >= 1 and <= 200)
             .WithMessage("Sessions authorised must be a whole number from 1 to 200");
         rules.RuleFor(funding => funding.Pounds).Must(text => string.IsNullOrWhiteSpace(text) || Money(text) is > 0 and <= 1_000_000)
@@ -243,14 +254,20 @@ public sealed class ReferralFormRules(OrganisationKind kind, CatalogueContent ca
     static void Length<T>(InlineValidator<T> rules, int most, string what, System.Linq.Expressions.Expression<Func<T, string>> field) =>
         rules.RuleFor(field).MaximumLength(most).WithMessage($"{what} must be {most:N0} characters or fewer");
 
-    static DateOnly? ReadDate<T>(TypedDate typed, string what, ValidationContext<T> context)
+    static DateOnly? ReadDate<T>(DateParts typed, string what, ValidationContext<T> context)
     {
         if (ThreeFieldDate.TryParse(typed.Day, typed.Month, typed.Year, out var date, out var problem)) return date;
         context.AddFailure(new ValidationFailure(context.PropertyPath, $"{what} {problem}"));
         return null;
     }
 
-    internal static DateOnly? TryDate(TypedDate typed) => ThreeFieldDate.TryParse(typed.Day, typed.Month, typed.Year, out var date, out _) ? date : null;
+    // A topic that starts like a sentence goes on as part of one; one that starts with an abbreviation stays.
+    static string Lower(string words) => words.Length > 1 && char.IsUpper(words[1]) ? words : char.ToLowerInvariant(words[0]) + words[1..];
+
+    internal static TimeOnly? TimeOfDay(string? text) =>
+        TimeOnly.TryParseExact(text?.Trim(), ["H:mm", "H.mm", "HHmm"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? time : null;
+
+    internal static DateOnly? TryDate(DateParts typed) => ThreeFieldDate.TryParse(typed.Day, typed.Month, typed.Year, out var date, out _) ? date : null;
 
     internal static int? WholeNumber(string text) => int.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 

@@ -11,7 +11,7 @@ namespace ReferralPortal.Web.Features.Referrals.Submit;
 /// The draft's id is the idempotency key and becomes the referral's id, so that however often, from wherever and however interrupted
 /// it is sent, there is one referral or none.
 /// </summary>
-public sealed class SubmitReferral(PortalDatabase database, CatalogueStore catalogue, TimeProvider clock)
+public sealed class SubmitReferral(PortalDatabase database, CatalogueStore catalogue, FormOrganisations organisations, TimeProvider clock)
 {
     /// <param name="DraftId">The draft's id: the idempotency key, made when the form was opened.</param>
     /// <param name="Form">The form as the person checked it.</param>
@@ -28,6 +28,7 @@ public sealed class SubmitReferral(PortalDatabase database, CatalogueStore catal
         var content = await catalogue.Get(ct);
         var rules = new ReferralFormRules(actor.OrganisationKind, content, clock);
         if (rules.Check(command.Form) is { Count: > 0 } errors) return Outcome.Invalid(errors);
+        if (await organisations.Problems(actor, command.Form, ct) is { Count: > 0 } unknown) return Outcome.Invalid(unknown);
         var referral = NewReferral.From(command.Form, content, actor, command.DraftId, clock.GetUtcNow());
 
         var due = new ReferralClock(content).After(ReferralAction.Submit, referral.Priority, referral.RedFlags, referral.SubmittedAt);
@@ -45,7 +46,7 @@ public sealed class SubmitReferral(PortalDatabase database, CatalogueStore catal
                     .Run(InsertAuthority, referral.AuthorityRow)
                     .Run(InsertSearchWords, referral.SearchRow)
                     .Run(AppendEvent, referral.EventRow)
-                    .Run(RemoveDraft, new { id = command.DraftId })
+                    .Run(RemoveDraft, new { id = command.DraftId, authorId = actor.UserId })
                     .Queue(new ReferralSubmitted(referral.Id, referral.RedFlags), referral.Id)
                     .Audit(AuditAction.Submit, referral.Id), ct);
                 return new Receipt(referral.Reference, referral.SubmittedAt, due.DueAt, referral.RedFlags == RedFlagTier.Emergency, AlreadyThere: false);
@@ -61,9 +62,12 @@ public sealed class SubmitReferral(PortalDatabase database, CatalogueStore catal
         }
     }
 
-    /// <summary>Whether the draft became a referral: for the page that lost the answer. Null when it did not.</summary>
-    public Task<Receipt?> Find(Actor actor, Guid draftId, CancellationToken ct) =>
-        database.Read(actor, unit => unit.One<Receipt>(Saved, new { id = draftId, organisationId = actor.OrganisationId }), ct);
+    /// <summary>
+    /// Whether the draft became a referral: for the page that lost the answer. Null when it did not. It asks the database that takes the
+    /// writes, because a replica may not know yet.
+    /// </summary>
+    public async Task<Receipt?> Find(Actor actor, Guid draftId, CancellationToken ct) =>
+        actor.MayRefer ? await database.View(actor, unit => unit.One<Receipt>(Saved, new { id = draftId, organisationId = actor.OrganisationId }), ct) : null;
 
     // The id of the patient is the referral's too: one form, one patient row, until the clinic decides that two are the same person.
     const string InsertPatient = """
@@ -116,7 +120,7 @@ public sealed class SubmitReferral(PortalDatabase database, CatalogueStore catal
         values (@EventId, @Id, @At, @PersonId, @PersonName, @OrganisationId, 'submit', 'draft', 'submitted', @Detail::jsonb, 1)
         """;
 
-    const string RemoveDraft = "delete from referral_draft where id = @id";
+    const string RemoveDraft = "delete from referral_draft where id = @id and author_id = @authorId";
 
     const string Saved = """
         select reference, submitted_at, due_at, coalesce(red_flag_tier = 'emergency', false) as emergency, true as already_there

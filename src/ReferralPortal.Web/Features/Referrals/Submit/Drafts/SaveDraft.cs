@@ -1,0 +1,55 @@
+using ReferralPortal.Web.Platform;
+
+namespace ReferralPortal.Web.Features.Referrals.Submit.Drafts;
+
+/// <summary>
+/// Keeps what is typed. A save that has not seen the last one (a second tab, another machine) is refused and says when that was;
+/// a save that is sent again because its answer was lost counts once. Allowed to the person who began the form.
+/// </summary>
+public sealed class SaveDraft(PortalDatabase database)
+{
+    /// <param name="Id">The draft.</param>
+    /// <param name="Version">The version that the person's page last saved or loaded.</param>
+    /// <param name="Form">Everything as it stands on the page.</param>
+    public sealed record Command(Guid Id, int Version, ReferralForm Form);
+
+    /// <summary>The draft's new version, and when it was saved (UTC).</summary>
+    public sealed record Saved(int Version, DateTimeOffset At);
+
+    /// <exception cref="Npgsql.NpgsqlException">The database cannot be reached, or its answer was lost; send the same again.</exception>
+    public async Task<Outcome<Saved>> Handle(Actor actor, Command command, CancellationToken ct)
+    {
+        if (!actor.MayRefer) return Outcome.Missing;
+
+        var form = Draft.Text(command.Form);
+        return await database.Write<Saved>(actor, async unit =>
+        {
+            var draft = new { command.Id, command.Version, form, at = unit.Now, organisationId = actor.OrganisationId, authorId = actor.UserId };
+            if (await unit.One<Saved>(Keep, draft) is { } saved)
+            {
+                unit.Audit(AuditAction.SaveDraft, subjectId: command.Id);
+                return saved;
+            }
+            var stored = await unit.One<Stored>(AsStored, draft);
+            return stored switch
+            {
+                null => Outcome.Missing,
+                { Same: true } => new Saved(stored.Version, stored.UpdatedAt),
+                _ => Outcome.Conflict(actor.DisplayName, "saved this referral", stored.UpdatedAt),
+            };
+        }, ct);
+    }
+
+    sealed record Stored(int Version, DateTimeOffset UpdatedAt, bool Same);
+
+    const string Keep = """
+        update referral_draft set form = @form::jsonb, version = version + 1, updated_at = @at
+        where id = @Id and version = @Version and organisation_id = @organisationId and author_id = @authorId and discarded_at is null
+        returning version, updated_at as at
+        """;
+
+    const string AsStored = """
+        select version, updated_at, form = @form::jsonb as same from referral_draft
+        where id = @Id and organisation_id = @organisationId and author_id = @authorId and discarded_at is null
+        """;
+}
