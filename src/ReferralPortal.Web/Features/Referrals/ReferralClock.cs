@@ -36,9 +36,15 @@ public sealed class ReferralClock(CatalogueContent catalogue)
         };
     }
 
+    /// <summary>The clock itself, on the clinic group's hours and holidays: for <c>TargetClockText</c>.</summary>
+    public TargetClock TargetClock => clock;
+
+    /// <summary>Why a paused clock stands still, in words; null while it runs.</summary>
+    public static string? PausedFor(DateTimeOffset? pausedAt) => pausedAt is null ? null : "waiting for the referrer";
+
     /// <summary>How the clock stands, in words for the reader; null when nothing is due.</summary>
     public string? Words(DateTimeOffset? dueAt, DateTimeOffset? pausedAt, DateTimeOffset now) =>
-        dueAt is { } due ? clock.Words(due, now, pausedAt is null ? null : "waiting for the referrer") : null;
+        dueAt is { } due ? clock.Words(due, now, PausedFor(pausedAt)) : null;
 
     /// <summary>Whether the time has run out; never while the clock stands still.</summary>
     public static bool IsOverdue(DateTimeOffset? dueAt, DateTimeOffset? pausedAt, DateTimeOffset now) => pausedAt is null && dueAt < now;

@@ -21,7 +21,7 @@ public sealed class ReferralAccessTests(PortalTestDatabase database) : IClassFix
     async Task<bool> Reaches(string way, PortalDatabase through, Actor actor, TestReferral referral)
     {
         var catalogue = database.Catalogue();
-        var list = new ListReferrals(through, catalogue);
+        var list = new ListReferrals(through);
         return way switch
         {
             "list" => Holds(await list.Handle(actor, new ReferralFilter(), Ct)),
@@ -80,7 +80,7 @@ public sealed class ReferralAccessTests(PortalTestDatabase database) : IClassFix
     {
         var referral = await Northgates();
         var disguised = (await database.Actor(Stranger)).DisguisedAs(await database.Actor(Solicitor));
-        var found = await new ListReferrals(database.WithoutRowLevelSecurity(), database.Catalogue()).Handle(disguised, new ReferralFilter { Search = referral.Reference }, Ct);
+        var found = await new ListReferrals(database.WithoutRowLevelSecurity()).Handle(disguised, new ReferralFilter { Search = referral.Reference }, Ct);
         Assert.Empty(found.Rows);
     }
 }

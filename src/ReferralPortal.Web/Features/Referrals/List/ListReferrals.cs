@@ -1,14 +1,13 @@
 using ReferralPortal.Domain;
 using ReferralPortal.Domain.Referrals;
-using ReferralPortal.Web.Features.Catalogue;
 using ReferralPortal.Web.Features.Referrals.View;
 using ReferralPortal.Web.Platform;
 
 namespace ReferralPortal.Web.Features.Referrals.List;
 
 /// <summary>
-/// One referral in a list. <paramref name="ClockWords"/> say how its target stands and are null when nothing is due; <paramref name="RedFlag"/>
-/// is a safety answer that no clinician has cleared, and null also for a reader who does not see safety answers.
+/// One referral in a list. <paramref name="DueAt"/> is null when nothing is due; <paramref name="RedFlag"/> is a safety answer that no
+/// clinician has cleared, and null also for a reader who does not see safety answers.
 /// </summary>
 public sealed record ListedReferral(
     Guid Id,
@@ -19,9 +18,8 @@ public sealed record ListedReferral(
     Priority Priority,
     string ReferringOrganisation,
     string? ClaimReference,
-    string? ClockWords,
-    bool Overdue,
-    bool Paused,
+    DateTimeOffset? DueAt,
+    DateTimeOffset? PausedAt,
     RedFlagTier? RedFlag,
     DateTimeOffset SubmittedAt,
     DateTimeOffset StateSince,
@@ -35,7 +33,7 @@ public sealed record ListedReferral(
 /// The referrals to which the actor's organisation is a party, a page at a time, newest first. Searching goes through the database's
 /// own search function, which carries its own check of the party.
 /// </summary>
-public sealed class ListReferrals(PortalDatabase database, CatalogueStore catalogue)
+public sealed class ListReferrals(PortalDatabase database)
 {
     /// <summary>Rows a page.</summary>
     public const int PageSize = 25;
@@ -66,7 +64,6 @@ public sealed class ListReferrals(PortalDatabase database, CatalogueStore catalo
 
         var terms = filter.IsSearch ? SearchTerms.Of(filter.Search) : [];
         var tooShort = filter.IsSearch && terms.Length == 0;
-        var clock = new ReferralClock(await catalogue.Get(ct));
 
         return await database.View(actor, async unit =>
         {
@@ -90,7 +87,7 @@ public sealed class ListReferrals(PortalDatabase database, CatalogueStore catalo
             if (filter.IsSearch) unit.Audit(AuditAction.SearchReferrals, detail: new { found = found.Count });
             else unit.Audit(AuditAction.ListReferrals);
 
-            var rows = found.Take(PageSize).Select(row => row.ForReader(actor, clock, unit.Now)).ToList();
+            var rows = found.Take(PageSize).Select(row => row.ForReader(actor)).ToList();
             var next = found.Count > PageSize ? rows[^1].Place : (PagePlace?)null;
             return new Page(rows, next, counts, tooShort, CutOff: filter.IsSearch && found.Any(row => row.SearchHits >= SearchLimit));
         }, ct);
@@ -101,12 +98,11 @@ public sealed class ListReferrals(PortalDatabase database, CatalogueStore catalo
     {
         if (!actor.ReadsReferrals() || ids.Count == 0) return [];
 
-        var clock = new ReferralClock(await catalogue.Get(ct));
         return await database.View(actor, async unit =>
         {
             var rows = await unit.Many<Row>(ById, new { organisationId = actor.OrganisationId, ids = ids.ToArray() });
             unit.Audit(AuditAction.ListReferrals, detail: new { refreshed = rows.Count });
-            return rows.ConvertAll(row => row.ForReader(actor, clock, unit.Now));
+            return rows.ConvertAll(row => row.ForReader(actor));
         }, ct);
     }
 
@@ -117,13 +113,13 @@ public sealed class ListReferrals(PortalDatabase database, CatalogueStore catalo
         string ReferringOrganisation, string? ClaimReference, DateTimeOffset? DueAt, DateTimeOffset? ClockPausedAt, Coded<RedFlagTier>? RedFlag,
         DateTimeOffset SubmittedAt, DateTimeOffset StateSince, int Version, string[] MyRoles, int SearchHits)
     {
-        public ListedReferral ForReader(Actor actor, ReferralClock clock, DateTimeOffset now)
+        public ListedReferral ForReader(Actor actor)
         {
             var sight = PartySight.Of(MyRoles.Select(role => EnumText.Parse<PartyRole>(role)), actor.OrganisationKind);
             return new ListedReferral(
                 Id, Reference, $"{GivenName} {FamilyName}", DateOfBirth, State, Priority, ReferringOrganisation,
                 sight.HasFlag(Sight.Claim) ? ClaimReference : null,
-                clock.Words(DueAt, ClockPausedAt, now), ReferralClock.IsOverdue(DueAt, ClockPausedAt, now), ClockPausedAt is not null,
+                DueAt, ClockPausedAt,
                 sight.HasFlag(Sight.Safety) ? RedFlag?.Value : null,
                 SubmittedAt, StateSince, Version);
         }

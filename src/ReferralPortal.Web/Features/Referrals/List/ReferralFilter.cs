@@ -27,6 +27,9 @@ public sealed record ReferralFilter
     public bool IsSearch => Search.Length > 0;
     public bool IsPlain => States.Count == 0 && Priority is null && !IsSearch;
 
+    /// <summary>Whether a referral belongs into this list, its search apart.</summary>
+    public bool Holds(ListedReferral row) => (States.Count == 0 || States.Contains(row.State)) && (Priority is null || Priority == row.Priority);
+
     /// <summary>Reads an address. What is not understood is left out: an old link shows something rather than a fault.</summary>
     public static ReferralFilter From(string[]? states, string? priority, string? search, string? sort, string? after) => new()
     {

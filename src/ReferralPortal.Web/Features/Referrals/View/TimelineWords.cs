@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using ReferralPortal.Domain;
 using ReferralPortal.Domain.Referrals;
+using ReferralPortal.Web.Components.Display;
 using ReferralPortal.Web.Features.Catalogue;
 
 namespace ReferralPortal.Web.Features.Referrals.View;
@@ -46,7 +47,7 @@ public sealed class TimelineWords(CatalogueContent catalogue)
         string Reason(string list) =>
             happened.ReasonCode is { } code && catalogue.List(list).FirstOrDefault(text => text.Code == code)?.Label is { Length: > 0 } label ? $": {Lower(label)}" : "";
 
-        string When() => Instant("startsAt") is { } at ? " for " + PlainText.Moment(at) : "";
+        string When() => Instant("startsAt") is { } at ? " for " + Formats.Date(at) + " at " + Formats.Time(at) : "";
         string Place() => Text("clinic") is { } name ? $", {name}" : Id("clinicId") is { } id && catalogue.Clinics.FirstOrDefault(clinic => clinic.Id == id) is { } known ? $", {known.Name}" : "";
         string ReportKind() => Text("kind") is { } kind ? $": {PlainText.Of(kind).ToLower(CultureInfo.InvariantCulture)}" : "";
 
@@ -64,11 +65,9 @@ public sealed class TimelineWords(CatalogueContent catalogue)
     static string Lower(string label) => label.Length > 1 && char.IsUpper(label[1]) ? label : char.ToLowerInvariant(label[0]) + label[1..];
 }
 
-/// <summary>Codes, dates and amounts as people read them: London time, sentence case.</summary>
+/// <summary>Stored codes as people read them.</summary>
 public static class PlainText
 {
-    static readonly CultureInfo British = CultureInfo.GetCultureInfo("en-GB");
-
     /// <summary>The words of a stored code: <c>road_traffic</c> is "Road traffic".</summary>
     public static string Of(string code) => Known.GetValueOrDefault(code) ?? Sentence(code.Replace('_', ' '));
 
@@ -77,22 +76,8 @@ public static class PlainText
 
     public static string Of(Enum value) => Of(EnumText.Of(value));
 
-    /// <summary>"23 Nov 2026".</summary>
-    public static string Day(DateOnly day) => day.ToString("d MMM yyyy", British);
-
-    public static string Day(DateTimeOffset at) => Day(LondonTime.DateOf(at));
-
-    /// <summary>"23 Nov 2026 at 14:05".</summary>
-    public static string Moment(DateTimeOffset at) => LondonTime.Of(at).ToString("d MMM yyyy 'at' HH:mm", British);
-
-    /// <summary>"14:05".</summary>
-    public static string Time(DateTimeOffset at) => LondonTime.Of(at).ToString("HH:mm", British);
-
-    /// <summary>"£1,250.00".</summary>
-    public static string Money(decimal pounds) => pounds.ToString("C2", British);
-
     /// <summary>"1 session", "3 sessions".</summary>
-    public static string Count(int number, string one, string many) => $"{number.ToString("N0", British)} {(number == 1 ? one : many)}";
+    public static string Count(int number, string one, string many) => $"{Formats.Count(number)} {(number == 1 ? one : many)}";
 
     static string Sentence(string words) => words.Length == 0 ? words : char.ToUpperInvariant(words[0]) + words[1..];
 

@@ -14,14 +14,14 @@ public sealed class ViewReferral(PortalDatabase database)
     /// <param name="actor">Who reads.</param>
     /// <param name="typed">The reference as it was typed: any case, with or without hyphens.</param>
     /// <param name="ct">Ends the reading when the page goes away.</param>
-    public async Task<Outcome<ReferralPage>> Handle(Actor actor, string? typed, CancellationToken ct)
+    public async Task<Outcome<ReferralView>> Handle(Actor actor, string? typed, CancellationToken ct)
     {
         if (!actor.ReadsReferrals() || !Reference.TryParse(typed, out var reference)) return Outcome.Missing;
 
         return await database.View(actor, async unit =>
         {
             var header = await unit.One<ReferralHeader>(Head, new { reference = reference.ToString(), organisationId = actor.OrganisationId });
-            if (header is null) return (Outcome<ReferralPage>)Outcome.Missing;
+            if (header is null) return (Outcome<ReferralView>)Outcome.Missing;
 
             var sight = PartySight.Of(header.MyRoles.Select(role => EnumText.Parse<PartyRole>(role)), actor.OrganisationKind);
             if (sight == Sight.None) return Outcome.Missing;
@@ -41,14 +41,14 @@ public sealed class ViewReferral(PortalDatabase database)
                     seesWords = sight.HasFlag(Sight.Clinical) || header.MyRoles.Contains(EnumText.Of(PartyRole.Referrer)),
                 });
 
-            var page = new ReferralPage(header, sight, [], []) { Capacities = [.. actor.CapacitiesOn(header.ReferringOrganisationId)] };
+            var page = new ReferralView(header, sight, [], []) { Capacities = [.. actor.CapacitiesOn(header.ReferringOrganisationId)] };
             foreach (var part in parts) page = await part.Read(page, sets);
             return page;
         }, ct);
     }
 
     /// <summary>A part of the page: what sight it needs, its statement, and where its rows go. A part that is not in sight is never read.</summary>
-    sealed record Part(Sight Needs, string Sql, Func<ReferralPage, GridReader, Task<ReferralPage>> Read);
+    sealed record Part(Sight Needs, string Sql, Func<ReferralView, GridReader, Task<ReferralView>> Read);
 
     // The referral's id comes from the header's query, which holds the party predicate; nothing below is asked for any other id.
     static readonly Part[] Parts =

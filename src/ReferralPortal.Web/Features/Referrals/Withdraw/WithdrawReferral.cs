@@ -46,7 +46,8 @@ public sealed class WithdrawReferral(PortalDatabase database, CatalogueStore cat
         }, ct);
     }
 
-    static Dictionary<string, string> Check(Command command)
+    /// <summary>What is wrong with it, by field; empty when nothing is. The page asks before it asks for confirmation.</summary>
+    public static Dictionary<string, string> Check(Command command)
     {
         var errors = new Dictionary<string, string>();
         if (command.Reason is null) errors[nameof(Command.Reason)] = "Choose why the referral is withdrawn";

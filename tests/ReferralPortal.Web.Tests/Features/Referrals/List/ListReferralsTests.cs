@@ -13,7 +13,7 @@ public sealed class ListReferralsTests(PortalTestDatabase database) : IClassFixt
     static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     async Task<ListReferrals.Page> List(string person, ReferralFilter filter) =>
-        await new ListReferrals(database.Database, database.Catalogue()).Handle(await database.Actor(person), filter, Ct);
+        await new ListReferrals(database.Database).Handle(await database.Actor(person), filter, Ct);
 
     static readonly ReferralState[] SomeStates = [ReferralState.Submitted, ReferralState.InTriage, ReferralState.InTreatment];
 
@@ -94,18 +94,6 @@ public sealed class ListReferralsTests(PortalTestDatabase database) : IClassFixt
         var rows = (await List(Solicitor, new ReferralFilter { Priority = Priority.Urgent })).Rows.Select(row => row.Id).ToList();
         Assert.Contains(urgent.Id, rows);
         Assert.DoesNotContain(routine.Id, rows);
-    }
-
-    [Fact]
-    public async Task The_clock_stands_in_words_and_a_stopped_one_is_never_overdue()
-    {
-        var late = await database.AddReferral(Stranger, ReferralState.InTriage, dueAt: DateTimeOffset.UtcNow.AddDays(-20));
-        var paused = await database.AddReferral(Stranger, ReferralState.InformationRequested, dueAt: DateTimeOffset.UtcNow.AddDays(-20), pausedAt: DateTimeOffset.UtcNow.AddDays(-21));
-        var rows = (await List(Stranger, new ReferralFilter())).Rows.ToDictionary(row => row.Id);
-        Assert.True(rows[late.Id].Overdue);
-        Assert.StartsWith("overdue by", rows[late.Id].ClockWords);
-        Assert.False(rows[paused.Id].Overdue);
-        Assert.Equal("paused: waiting for the referrer", rows[paused.Id].ClockWords);
     }
 
     [Fact]

@@ -13,10 +13,10 @@ public sealed class ViewReferralTests(PortalTestDatabase database) : IClassFixtu
 {
     static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    async Task<Outcome<ReferralPage>> Open(string person, string reference) =>
+    async Task<Outcome<ReferralView>> Open(string person, string reference) =>
         await new ViewReferral(database.Database).Handle(await database.Actor(person), reference, Ct);
 
-    async Task<ReferralPage> See(string person, string reference) =>
+    async Task<ReferralView> See(string person, string reference) =>
         (await Open(person, reference)).Value ?? throw new InvalidOperationException($"{person} does not see {reference}.");
 
     [Fact]

@@ -7,7 +7,7 @@ using ReferralPortal.Web.Platform;
 namespace ReferralPortal.Web.Features.Referrals.View;
 
 /// <summary>One referral as one reader may see it. A part that the reader may not see is null (or empty) and was not read.</summary>
-public sealed record ReferralPage(ReferralHeader Header, Sight Sight, IReadOnlyList<TimelineEvent> Timeline, IReadOnlyList<Party> Parties)
+public sealed record ReferralView(ReferralHeader Header, Sight Sight, IReadOnlyList<TimelineEvent> Timeline, IReadOnlyList<Party> Parties)
 {
     public PatientContact? Contact { get; init; }
     public IncidentDetail? Incident { get; init; }
