@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 using ReferralPortal.Web.Platform.SignIn;
 
@@ -15,8 +16,12 @@ public sealed class ConnectionGuard(RequestDelegate next, OpenPages pages, IConf
     public async Task InvokeAsync(HttpContext context)
     {
         if (!context.Request.Path.StartsWithSegments("/_blazor", out var rest))
+        {
             await next(context);
-        else if (!FromHere(context.Request))
+            return;
+        }
+        if (context.Features.Get<IStatusCodePagesFeature>() is { } errorPages) errorPages.Enabled = false; // nobody reads them here
+        if (!FromHere(context.Request))
             context.Response.StatusCode = StatusCodes.Status403Forbidden;
         else if (rest.HasValue && rest != "/")
             await next(context); // negotiate, disconnect, initialisers

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Diagnostics;
 
 namespace ReferralPortal.Web.Platform.SignIn;
 
@@ -35,7 +36,10 @@ static class SessionCookie
         if (HttpMethods.IsGet(context.Request.Method) && !path.StartsWithSegments("/api") && !path.StartsWithSegments("/fhir") && !path.StartsWithSegments("/_blazor"))
             context.Response.Redirect(new Uri(context.RedirectUri).PathAndQuery);
         else
+        {
             context.Response.StatusCode = status;
+            if (context.HttpContext.Features.Get<IStatusCodePagesFeature>() is { } errorPages) errorPages.Enabled = false;
+        }
         return Task.CompletedTask;
     }
 }
