@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using System.Security.Cryptography;
 using Microsoft.AspNetCore;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
@@ -7,6 +8,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.IdentityModel.Tokens;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
 using OpenIddict.Server.AspNetCore;
@@ -21,6 +23,9 @@ namespace ReferralPortal.DevIdentity;
 /// </summary>
 public sealed class DevIdentityProvider : IAsyncDisposable
 {
+    // One for the process: making it is the dearest part of a start, and tests start many providers.
+    static readonly RsaSecurityKey signingKey = new(RSA.Create(2048)) { KeyId = Guid.NewGuid().ToString("n") };
+
     readonly DevIdentityOptions options;
     readonly Lazy<IReadOnlyList<DevAccount>> accounts;
     readonly ServiceProvider services;
@@ -87,8 +92,8 @@ public sealed class DevIdentityProvider : IAsyncDisposable
                 .AllowAuthorizationCodeFlow()
                 .RequireProofKeyForCodeExchange()
                 .RegisterScopes(Scopes.OpenId, Scopes.Profile, Scopes.Email, Scopes.OfflineAccess)
-                .AddEphemeralSigningKey()
-                .AddEphemeralEncryptionKey();
+                .AddSigningKey(signingKey)
+                .AddEncryptionKey(new SymmetricSecurityKey(RandomNumberGenerator.GetBytes(32))); // of codes, which only this provider reads
             server.UseAspNetCore()
                 .DisableTransportSecurityRequirement()
                 .EnableAuthorizationEndpointPassthrough()
