@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
 using ReferralPortal.Database;
 using ReferralPortal.Database.Local;
@@ -13,51 +11,30 @@ static class PortalHost
 {
     internal static async Task<int> Run(HostOptions options, CancellationToken ct)
     {
-        RefuseTakenPort(options.Port);
+        await using var place = await PortalPlace.Take(options.Port, ct);
         var given = Environment.GetEnvironmentVariable("ConnectionStrings__Portal");
-        if (given is not null)
+        if (given is { Length: > 0 })
         {
             if (options.Reset) throw new HostException("--reset is for the local database; ConnectionStrings__Portal names another, which is left alone.");
-            return await Serve(options, Environment.GetEnvironmentVariable("ConnectionStrings__PortalOwner") ?? given, given, ct);
+            var owner = Environment.GetEnvironmentVariable("ConnectionStrings__PortalOwner");
+            await PrepareDatabase(options, owner ?? given, ct);
+            if (owner is null) await PortalConnection.LetLoginTakeRole(given, ct);
+            return await Serve(place, given, ct);
         }
 
-        if (options.Reset) await LocalPostgres.Remove("portal", ct);
+        if (options.Reset) await LocalPostgres.Remove("portal", Console.WriteLine, ct);
         var server = await LocalPostgres.Start("portal", durable: true, Console.WriteLine, ct);
         try
         {
             await server.EnsureDatabase("portal", ct);
-            return await Serve(options, server.OwnerConnection("portal"), server.PortalConnectionString("portal"), ct);
+            await PrepareDatabase(options, server.OwnerConnection("portal"), ct);
+            return await Serve(place, server.PortalConnectionString("portal"), ct);
         }
         finally
         {
             NpgsqlConnection.ClearAllPools();
-            await server.Stop(CancellationToken.None);
-            Console.WriteLine("Stopped. The data stays for the next start; --reset throws it away.");
-        }
-    }
-
-    static async Task<int> Serve(HostOptions options, string owner, string portal, CancellationToken ct)
-    {
-        await PrepareDatabase(options, owner, ct);
-
-        var address = $"http://localhost:{options.Port}";
-        using var process = StartPortal(address, options.Port, portal);
-        try
-        {
-            await WaitUntilReady(process, address, ct);
-            Console.WriteLine();
-            Console.WriteLine($"  The portal is at {address}");
-            Console.WriteLine("  Sign in as one of these (password: demo); the sign-in page lists them as buttons.");
-            Console.WriteLine();
-            foreach (var account in DemoAccounts.Read(SeedLoader.DefaultFolder)) Console.WriteLine($"    {account.UserName,-36} {account.Role}");
-            Console.WriteLine();
-            Console.WriteLine("  Ctrl+C stops everything and keeps the data.");
-            await process.WaitForExitAsync(ct);
-            throw new HostException($"The portal stopped by itself (exit code {process.ExitCode}); its last words stand above.");
-        }
-        finally
-        {
-            await StopPortal(process);
+            var stopped = await server.Stop(CancellationToken.None);
+            Console.WriteLine(stopped ? "Stopped. The data stays for the next start; --reset throws it away." : "Stopped. The database goes on for another portal that uses it.");
         }
     }
 
@@ -72,65 +49,55 @@ static class PortalHost
         await GeneratedReferrals.Load(owner, options.Referrals, Console.WriteLine, ct);
     }
 
-    static Process StartPortal(string address, int port, string connection)
+    static async Task<int> Serve(PortalPlace place, string portal, CancellationToken ct)
     {
-        var (program, folder) = PortalFiles.Find();
-        var start = new ProcessStartInfo("dotnet", [program, "serve"]) { WorkingDirectory = folder };
-        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
-        start.Environment["ASPNETCORE_URLS"] = address;
-        start.Environment["ConnectionStrings__Portal"] = connection;
-        start.Environment["AzureAd__Instance"] = $"{address}/devidp/";
-        return Process.Start(start) ?? throw new HostException("The portal could not be started.");
-    }
-
-    static async Task WaitUntilReady(Process process, string address, CancellationToken ct)
-    {
-        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
-        var patience = Stopwatch.StartNew();
-        while (patience.Elapsed < TimeSpan.FromSeconds(90))
-        {
-            if (process.HasExited) throw new HostException($"The portal did not start (exit code {process.ExitCode}); its last words stand above.");
-            try
-            {
-                using var answer = await client.GetAsync($"{address}/health/ready", ct);
-                if (answer.StatusCode == HttpStatusCode.OK) return;
-            }
-            catch (Exception fault) when (fault is HttpRequestException or TaskCanceledException && !ct.IsCancellationRequested)
-            {
-                // Not listening yet.
-            }
-            await Task.Delay(100, ct);
-        }
-        throw new HostException("The portal started but did not become ready within 90 seconds.");
-    }
-
-    static async Task StopPortal(Process process)
-    {
-        if (process.HasExited) return;
-        if (OperatingSystem.IsWindows()) process.Kill(entireProcessTree: true);
-        else Process.Start("kill", ["-TERM", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)])?.WaitForExit();
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var process = StartPortal(place, portal);
         try
         {
-            await process.WaitForExitAsync(patience.Token);
+            if (!await PortalProgram.WaitUntilReady(process, place.Address, TimeSpan.FromSeconds(90), ct)) throw EndedByItself(process, ct);
+            Welcome(place.Address);
+            await process.WaitForExitAsync(ct);
+            throw EndedByItself(process, ct);
         }
-        catch (OperationCanceledException)
+        catch (TimeoutException fault)
         {
-            process.Kill(entireProcessTree: true);
+            throw new HostException(fault.Message);
+        }
+        finally
+        {
+            await PortalProgram.Stop(process);
         }
     }
 
-    static void RefuseTakenPort(int port)
+    static Process StartPortal(PortalPlace place, string connection)
     {
-        try
-        {
-            using var listener = new TcpListener(IPAddress.Loopback, port);
-            listener.Start();
-        }
-        catch (SocketException)
-        {
-            throw new HostException($"Port {port} is in use, perhaps by a portal that runs already at http://localhost:{port}. Choose another with: -- --port N");
-        }
+        var start = PortalProgram.StartInfo(place.Address, connection);
+        // One line an entry, and no more about hosting than this host says itself.
+        start.Environment.TryAdd("Logging__Console__FormatterName", "simple");
+        start.Environment.TryAdd("Logging__Console__FormatterOptions__SingleLine", "true");
+        start.Environment.TryAdd("Logging__Console__FormatterOptions__TimestampFormat", "HH:mm:ss ");
+        start.Environment.TryAdd("Logging__LogLevel__Microsoft.Hosting.Lifetime", "Warning");
+        var process = Process.Start(start) ?? throw new HostException("The portal could not be started.");
+        place.Occupy(process);
+        return process;
+    }
+
+    /// <summary>The portal ended. Ctrl+C reaches it as well as this host, and it may be the quicker one: then nothing is wrong.</summary>
+    static Exception EndedByItself(Process process, CancellationToken ct)
+    {
+        if (ct.WaitHandle.WaitOne(TimeSpan.FromSeconds(1))) return new OperationCanceledException(ct);
+        return new HostException($"The portal stopped by itself (exit code {process.ExitCode}); its last words stand above.");
+    }
+
+    static void Welcome(Uri address)
+    {
+        Console.WriteLine();
+        Console.WriteLine($"  The portal is at {address.GetLeftPart(UriPartial.Authority)}");
+        Console.WriteLine("  Sign in as one of these (password: demo); the sign-in page lists them as buttons.");
+        Console.WriteLine();
+        foreach (var account in DemoAccounts.Read(SeedLoader.DefaultFolder)) Console.WriteLine($"    {account.UserName,-36} {account.Role}");
+        Console.WriteLine();
+        Console.WriteLine("  Ctrl+C stops everything and keeps the data.");
     }
 }
 

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace ReferralPortal.AppHost;
 
-/// <summary>Ctrl+C and a polite kill both mean: stop everything in good order.</summary>
+/// <summary>Ctrl+C, a polite kill and a closed terminal all mean: stop everything in good order.</summary>
 static class StopSignals
 {
     internal static IDisposable Watch(CancellationTokenSource stopping)
@@ -12,15 +12,14 @@ static class StopSignals
             context.Cancel = true;
             stopping.Cancel();
         }
-        return new Both(PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop));
+        return new Watched([.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(signal => PosixSignalRegistration.Create(signal, Stop))]);
     }
 
-    sealed class Both(IDisposable first, IDisposable second) : IDisposable
+    sealed class Watched(PosixSignalRegistration[] signals) : IDisposable
     {
         public void Dispose()
         {
-            first.Dispose();
-            second.Dispose();
+            foreach (var signal in signals) signal.Dispose();
         }
     }
 }

@@ -25,7 +25,8 @@ public static class Migrations
     /// <inheritdoc cref="Run(string, CancellationToken)"/>
     public static async Task<IReadOnlyList<string>> Run(string ownerConnectionString, IReadOnlyList<(string Name, string Text)> scripts, CancellationToken ct)
     {
-        await using var guard = new NpgsqlConnection(ownerConnectionString);
+        // Not from the pool: there a connection keeps its locks until somebody uses it again.
+        await using var guard = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ownerConnectionString) { Pooling = false }.ConnectionString);
         await guard.OpenAsync(ct);
         await guard.ExecuteAsync(new CommandDefinition("select pg_advisory_lock(@AdvisoryLock)", new { AdvisoryLock }, commandTimeout: 300, cancellationToken: ct));
         await guard.ExecuteAsync("""
@@ -34,7 +35,7 @@ public static class Migrations
         await RefuseEdited(guard, scripts, ct);
 
         var upgrade = DeployChanges.To.PostgresqlDatabase(ownerConnectionString)
-            .WithScripts(scripts.Select(script => new SqlScript(script.Name, script.Text)))
+            .WithScripts(scripts.Select(script => new SqlScript(script.Name, script.Text + RecordChecksum(script))))
             .JournalToPostgresqlTable("public", "schema_migration")
             .WithTransactionPerScript()
             .WithVariablesDisabled()
@@ -43,10 +44,6 @@ public static class Migrations
             .Build()
             .PerformUpgrade();
         if (!upgrade.Successful) throw new MigrationException($"Migration {upgrade.ErrorScript?.Name} failed and left nothing behind: {upgrade.Error.Message}", upgrade.Error);
-
-        await guard.ExecuteAsync(
-            "insert into schema_migration_checksum (script, sha256) select * from unnest(@names, @sums) on conflict do nothing",
-            new { names = scripts.Select(script => script.Name).ToArray(), sums = scripts.Select(script => Checksum(script.Text)).ToArray() });
         return [.. upgrade.Scripts.Select(script => script.Name)];
     }
 
@@ -67,6 +64,10 @@ public static class Migrations
         if (edited.Count > 0)
             throw new MigrationException($"{string.Join(", ", edited)} ran here already and was edited since. Put the script back and add a new one.");
     }
+
+    // In the script's own transaction: what ran is always known by its text.
+    static string RecordChecksum((string Name, string Text) script) =>
+        $"\n;\ninsert into schema_migration_checksum (script, sha256) values ('{script.Name.Replace("'", "''")}', '{Checksum(script.Text)}');";
 
     static string Checksum(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\n"))));
 

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace ReferralPortal.Database.Local;
 
@@ -13,37 +14,44 @@ public static partial class LocalProcess
     /// <summary>Whether this process is root.</summary>
     public static bool IsRoot { get; } = !OperatingSystem.IsWindows() && EffectiveUserId() == 0;
 
+    /// <summary>The unprivileged user that stands in for root; Debian's server package brings "postgres", every system has "nobody".</summary>
+    public static string ServerUser { get; } = HasLine("/etc/passwd", "postgres") ? "postgres" : "nobody";
+
     /// <summary>What a program said and how it ended.</summary>
     public sealed record Result(int ExitCode, string Output)
     {
-        /// <summary>Its last line, which most often says what went wrong.</summary>
-        public string LastWords => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "it said nothing";
+        /// <summary>The line that says what went wrong: the first that calls itself an error, or the last of all.</summary>
+        public string Complaint
+        {
+            get
+            {
+                var lines = Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+                return lines.FirstOrDefault(line => ErrorWords.Any(word => line.Contains(word, StringComparison.OrdinalIgnoreCase))) ?? lines.LastOrDefault() ?? "it said nothing";
+            }
+        }
+
+        static readonly string[] ErrorWords = ["FATAL", "PANIC", "error", "could not"];
     }
 
-    /// <summary>Runs a program to its end.</summary>
-    public static Task<Result> Run(string program, string arguments, CancellationToken ct) => Finish(new ProcessStartInfo(program, arguments), ct);
+    /// <summary>Runs a program to its end. Cancelling ends it.</summary>
+    public static Task<Result> Run(string program, IEnumerable<string> arguments, CancellationToken ct) => Finish(new ProcessStartInfo(program, arguments), ct);
 
     /// <summary>Runs a program of the database's as the user who may run it.</summary>
-    public static Task<Result> RunAsServerUser(string program, IEnumerable<string> arguments, CancellationToken ct) =>
-        Finish(AsServerUser(program, arguments), ct);
-
-    /// <summary>The unprivileged user that stands in for root; Debian's server package brings "postgres", every system has "nobody".</summary>
-    public static string ServerUser { get; } = HasUser("postgres") ? "postgres" : "nobody";
+    public static Task<Result> RunAsServerUser(string program, IEnumerable<string> arguments, CancellationToken ct) => Finish(AsServerUser(program, arguments), ct);
 
     static ProcessStartInfo AsServerUser(string program, IEnumerable<string> arguments)
     {
         if (!IsRoot) return new ProcessStartInfo(program, arguments);
-        var group = HasUser("postgres") ? "postgres" : HasGroup("nogroup") ? "nogroup" : "nobody";
+        var group = ServerUser == "postgres" ? "postgres" : HasLine("/etc/group", "nogroup") ? "nogroup" : "nobody";
         // Not root's own folder: the server's user may not be able to stand in it.
         return new ProcessStartInfo("setpriv", ["--reuid", ServerUser, "--regid", group, "--clear-groups", program, .. arguments]) { WorkingDirectory = "/" };
     }
 
     static async Task<Result> Finish(ProcessStartInfo start, CancellationToken ct)
     {
-        // A server started by pg_ctl inherits these pipes; reading on to their end would wait for the server, so the process's end is what counts.
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
-        var output = new System.Text.StringBuilder();
+        var output = new StringBuilder();
         try
         {
             using var process = new Process { StartInfo = start };
@@ -53,8 +61,12 @@ public static partial class LocalProcess
             process.Start();
             process.BeginOutputReadLine();
             process.BeginErrorReadLine();
-            while (!process.HasExited) await Task.Delay(20, ct);
-            await Task.Delay(30, ct);
+            using var ending = ct.Register(() => process.Kill(entireProcessTree: true));
+            // A server that was started may hold these pipes open for ever, so the process's end is what counts, and a moment for its last words.
+            var closed = process.WaitForExitAsync(CancellationToken.None);
+            while (!process.HasExited && !closed.IsCompleted) await Task.Delay(10, CancellationToken.None);
+            ct.ThrowIfCancellationRequested();
+            await Task.WhenAny(closed, Task.Delay(1000, ct));
             lock (output) return new Result(process.ExitCode, output.ToString());
         }
         catch (Win32Exception)
@@ -63,8 +75,6 @@ public static partial class LocalProcess
         }
     }
 
-    static bool HasUser(string name) => HasLine("/etc/passwd", name);
-    static bool HasGroup(string name) => HasLine("/etc/group", name);
     static bool HasLine(string file, string name) => File.Exists(file) && File.ReadLines(file).Any(line => line.StartsWith(name + ":", StringComparison.Ordinal));
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
