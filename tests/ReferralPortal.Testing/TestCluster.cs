@@ -9,8 +9,8 @@ using ReferralPortal.Database.Seeds;
 namespace ReferralPortal.Testing;
 
 /// <summary>
-/// The PostgreSQL server of the tests, shared by all test processes of this machine and left running between them, and in it one template
-/// database for each state of migrations and seeds, from which every test class gets its own in a moment.
+/// The PostgreSQL server of the tests, shared by all test processes that run at a time and stopped by the last of them, and in it one template
+/// database for each state of migrations and seeds, from which every test class gets its own in a moment. Templates are kept from run to run.
 /// </summary>
 public static class TestCluster
 {
@@ -21,7 +21,8 @@ public static class TestCluster
 
     static async Task<(LocalPostgres, string)> Start()
     {
-        var server = await LocalPostgres.Start("tests", durable: false, Console.Error.WriteLine, CancellationToken.None);
+        var server = await LocalPostgres.Start("throwaway", durable: false, Console.Error.WriteLine, CancellationToken.None);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.Stop(CancellationToken.None).GetAwaiter().GetResult();
         var template = "template_" + Fingerprint();
 
         // Several test processes may come at once: one of them builds the template, under a lock that it loses if it dies.
