@@ -1,4 +1,5 @@
 using ReferralPortal.Domain;
+using ReferralPortal.Domain.Progress;
 using ReferralPortal.Web.Components.Display;
 using ReferralPortal.Web.Features.Catalogue;
 
@@ -13,27 +14,15 @@ public sealed record MeasureChart(string Title, IReadOnlyList<ChartPoint> Points
         .. from measure in measures
            let taken = scores.Where(score => score.MeasureKey == measure.Key && score.Value is not null).OrderBy(score => score.TakenAt).ToList()
            where taken.Count > 0
-           let range = RangeOf(measure.Key, taken)
+           let known = OutcomeMeasures.Find(measure.Key)
+           let first = taken[0].Value!.Value
            select new MeasureChart(
-               $"{measure.Name} ({measure.ShortName})",
+               measure.Name == measure.ShortName ? measure.Name : $"{measure.Name} ({measure.ShortName})",
                [.. taken.Select(score => new ChartPoint(LondonTime.DateOf(score.TakenAt), score.Value!.Value))],
-               range.Lowest, range.Highest,
+               // A measure that a clinic adds is drawn from nothing to the highest score there is.
+               known?.LowestScore ?? Math.Min(0, taken.Min(score => score.Value!.Value)),
+               known?.HighestScore ?? Math.Max(10, taken.Max(score => score.Value!.Value)),
                measure.Direction switch { "higher" => true, "lower" => false, _ => null },
-               measure.MeaningfulChange),
+               known is null ? measure.MeaningfulChange : known.MeaningfulChangeFrom(first, taken[0].Answered)),
     ];
-
-    // What each instrument can score; one that a clinic adds is drawn from 0 to the highest score there is.
-    static (decimal Lowest, decimal Highest) RangeOf(string key, List<Score> taken) => key switch
-    {
-        "nprs" or "psfs" => (0, 10),
-        "groc" => (-7, 7),
-        "phq9" => (0, 27),
-        "gad7" => (0, 21),
-        "rmdq" => (0, 24),
-        "ndi" => (0, 100),
-        "odi" or "quickdash" => (0, 100),
-        "lefs" => (0, 80),
-        "mskhq" => (0, 56),
-        _ => (Math.Min(0, taken.Min(score => score.Value!.Value)), Math.Max(10, taken.Max(score => score.Value!.Value))),
-    };
 }

@@ -24,6 +24,7 @@ public sealed record NextAction(string Label, string Address)
         (ReferralAction.Accept, "Continue triage", "/triage/{0}"),
         (ReferralAction.RecordAttendance, "Record assessment", "/referrals/{0}/assessment"),
         (ReferralAction.BookFirstAppointment, "Book first appointment", "/triage/{0}"),
-        (ReferralAction.Discharge, "Write report", "/referrals/{0}/report"),
+        (ReferralAction.Discharge, "Go on with treatment", "/referrals/{0}/care"),
+        (ReferralAction.Close, "Close referral", "/referrals/{0}/care"),
     ];
 }

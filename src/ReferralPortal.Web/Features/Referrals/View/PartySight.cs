@@ -44,9 +44,10 @@ public enum ReferralTab { Timeline, Details, Progress, Appointments, Funding, Hi
 /// </summary>
 public static class PartySight
 {
-    const Sight Running = Sight.Incident | Sight.Services | Sight.Consent | Sight.Funding | Sight.Appointments | Sight.History;
+    // Of a report, an employer reads fitness for work and attendance only: the report's own page sees to that.
+    const Sight Running = Sight.Incident | Sight.Services | Sight.Consent | Sight.Funding | Sight.Appointments | Sight.Reports | Sight.History;
 
-    const Sight Payer = Running | Sight.Injury | Sight.Claim | Sight.Goals | Sight.Scores | Sight.Reports;
+    const Sight Payer = Running | Sight.Injury | Sight.Claim | Sight.Goals | Sight.Scores;
 
     /// <summary>What one role on a referral lets an organisation of one kind see.</summary>
     public static Sight Of(PartyRole role, OrganisationKind kind) => (role, kind) switch

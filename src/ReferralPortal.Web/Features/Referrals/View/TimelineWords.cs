@@ -20,7 +20,7 @@ public sealed class TimelineWords(CatalogueContent catalogue)
         {
             "submit" => ($"{who} of {happened.Organisation} sent the referral to the clinic", null),
             "start_triage" => ($"{who} started triage", null),
-            "ask_for_information" => ($"{who} asked the referrer for information{Reason("information_question")}", "The clock stands still until the referrer answers."),
+            "ask_for_information" => ($"{who} asked the referrer for information{Topics()}", "The clock stands still until the referrer answers."),
             "answer" => ($"{who} of {happened.Organisation} answered", "Triage goes on, and the clock runs again."),
             "accept" => ($"{who} accepted the referral{Place()}", "The clinic now arranges the first appointment."),
             "decline" => ($"{who} declined the referral{Reason("decline_reason")}", null),
@@ -46,6 +46,13 @@ public sealed class TimelineWords(CatalogueContent catalogue)
 
         string Reason(string list) =>
             happened.ReasonCode is { } code && catalogue.List(list).FirstOrDefault(text => text.Code == code)?.Label is { Length: > 0 } label ? $": {Lower(label)}" : "";
+
+        string Topics()
+        {
+            var codes = Detail("topics") is { ValueKind: JsonValueKind.Array } topics ? topics.EnumerateArray().Select(topic => topic.GetString()).ToList() : [happened.ReasonCode];
+            var labels = catalogue.List("information_question").Where(text => codes.Contains(text.Code)).Select(text => Lower(text.Label)).ToList();
+            return labels.Count == 0 ? "" : $": {string.Join("; ", labels)}";
+        }
 
         string When() => Instant("startsAt") is { } at ? " for " + Formats.Date(at) + " at " + Formats.Time(at) : "";
         string Place() => Text("clinic") is { } name ? $", {name}" : Id("clinicId") is { } id && catalogue.Clinics.FirstOrDefault(clinic => clinic.Id == id) is { } known ? $", {known.Name}" : "";

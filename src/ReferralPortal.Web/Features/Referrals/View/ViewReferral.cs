@@ -1,4 +1,6 @@
 using ReferralPortal.Domain;
+using ReferralPortal.Domain.Organisations;
+using ReferralPortal.Domain.Progress;
 using ReferralPortal.Domain.Referrals;
 using ReferralPortal.Web.Platform;
 using static Dapper.SqlMapper;
@@ -37,8 +39,12 @@ public sealed class ViewReferral(PortalDatabase database)
                     organisationId = actor.OrganisationId,
                     clinicReads = actor.IsClinic,
                     seesSafety = sight.HasFlag(Sight.Safety),
-                    // What is written on the timeline is written to the clinic and the referrer, and may say what is wrong with the patient.
-                    seesWords = sight.HasFlag(Sight.Clinical) || header.MyRoles.Contains(EnumText.Of(PartyRole.Referrer)),
+                    // What people write on the timeline may say what is wrong with the patient. Without sight of that, a referrer
+                    // still reads what is written to it, and everybody what their own organisation wrote.
+                    seesWords = sight.HasFlag(Sight.Clinical),
+                    wordsForReferrer = header.MyRoles.Contains(EnumText.Of(PartyRole.Referrer)) ? WordsForReferrer : [],
+                    wholeReports = actor.OrganisationKind != OrganisationKind.Employer,
+                    reportsForEmployer = ReportsForEmployer,
                 });
 
             var page = new ReferralView(header, sight, [], []) { Capacities = [.. actor.CapacitiesOn(header.ReferringOrganisationId)] };
@@ -70,6 +76,13 @@ public sealed class ViewReferral(PortalDatabase database)
         new(Sight.Reports, Reports, async (page, sets) => page with { Reports = await All<SignedReport>(sets) }),
     ];
 
+    static readonly string[] WordsForReferrer =
+        [.. ((ReferralAction[])[ReferralAction.AskForInformation, ReferralAction.Answer, ReferralAction.Decline, ReferralAction.Withdraw]).Select(action => EnumText.Of(action))];
+
+    // The reports that have a part for an employer, who reads that part and no other.
+    static readonly string[] ReportsForEmployer =
+        [.. Enum.GetValues<ReportKind>().Where(kind => ReportForms.Of(kind).Any(part => part.ForEmployer)).Select(kind => EnumText.Of(kind))];
+
     static async Task<IReadOnlyList<T>> All<T>(GridReader sets) => [.. await sets.ReadAsync<T>()];
 
     const string Head = """
@@ -94,13 +107,13 @@ public sealed class ViewReferral(PortalDatabase database)
 
     const string Timeline = """
         select event.sequence, event.at, event.actor_name, organisation.name as organisation, event.action, event.from_state, event.to_state,
-               event.reason_code, case when @seesWords or event.organisation_id = @organisationId then event.words end as words,
+               event.reason_code, case when @seesWords or event.organisation_id = @organisationId or event.action = any (@wordsForReferrer) then event.words end as words,
                event.detail::text as detail, event.audience
         from referral_event event
         join organisation on organisation.id = event.organisation_id
         where event.referral_id = @referralId and (event.audience = 'everyone' or @clinicReads)
             and (@seesSafety or event.action not in ('acknowledge_alert', 'clear_red_flag'))
-        order by event.sequence
+        order by event.at, event.sequence
         """;
 
     const string PartiesOf = """
@@ -189,7 +202,8 @@ public sealed class ViewReferral(PortalDatabase database)
     // Drafts are the clinic's own and stand on its own pages.
     const string Reports = """
         select id, kind, number, state, author_name, signed_at
-        from report where referral_id = @referralId and state in ('signed', 'superseded')
+        from report
+        where referral_id = @referralId and state in ('signed', 'superseded') and (@wholeReports or kind = any (@reportsForEmployer))
         order by signed_at desc, id
         """;
 }

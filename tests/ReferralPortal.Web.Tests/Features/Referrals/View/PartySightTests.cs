@@ -7,7 +7,7 @@ namespace ReferralPortal.Web.Tests.Features.Referrals.View;
 
 public sealed class PartySightTests
 {
-    const Sight ClinicalParts = Sight.Clinical | Sight.Safety | Sight.Injury | Sight.Scores | Sight.Goals | Sight.Reports;
+    const Sight ClinicalParts = Sight.Clinical | Sight.Safety | Sight.Injury | Sight.Scores | Sight.Goals;
 
     [Fact]
     public void The_treating_clinic_sees_everything() =>
@@ -57,10 +57,10 @@ public sealed class PartySightTests
     }
 
     [Fact]
-    public void An_employer_has_no_progress_tab_but_sees_its_appointments_and_funding()
+    public void An_employer_sees_its_appointments_its_funding_and_what_reports_say_of_work()
     {
         var employer = PartySight.Of(PartyRole.Referrer, OrganisationKind.Employer);
-        Assert.Equal([ReferralTab.Timeline, ReferralTab.Details, ReferralTab.Appointments, ReferralTab.Funding, ReferralTab.History],
+        Assert.Equal([ReferralTab.Timeline, ReferralTab.Details, ReferralTab.Progress, ReferralTab.Appointments, ReferralTab.Funding, ReferralTab.History],
             Enum.GetValues<ReferralTab>().Where(tab => employer.Has(tab)));
     }
 }

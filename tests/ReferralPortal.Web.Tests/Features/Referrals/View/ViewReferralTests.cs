@@ -63,7 +63,6 @@ public sealed class ViewReferralTests(PortalTestDatabase database) : IClassFixtu
         Assert.Null(page.Injury);
         Assert.Empty(page.Scores);
         Assert.Empty(page.Goals);
-        Assert.Empty(page.Reports);
         Assert.DoesNotContain(page.Timeline, happened => happened.Action is "acknowledge_alert");
         // The whole of what the page is given, searched for the words that were planted.
         var all = JsonSerializer.Serialize(page);
