@@ -1,1 +1,23 @@
-Console.WriteLine("benchmarks");
+using ReferralPortal.Benchmarks;
+
+// dotnet run -c Release --project tests/ReferralPortal.Benchmarks [-- submit|lists|start|circuits ...] [--rows N] [--write]
+// Every figure that counts is a ratio inside one run: machines differ, and the same machine differs from minute to minute.
+var known = new Dictionary<string, Func<BenchmarkOptions, Task<string>>>
+{
+    ["submit"] = SubmitBenchmark.Run,
+    ["lists"] = ListBenchmark.Run,
+    ["start"] = StartBenchmark.Run,
+    ["circuits"] = CircuitBenchmark.Run,
+};
+var options = BenchmarkOptions.Read(args);
+var chosen = options.Names.Count > 0 ? options.Names : [.. known.Keys];
+foreach (var name in chosen)
+{
+    if (!known.TryGetValue(name, out var benchmark))
+    {
+        Console.Error.WriteLine($"Unknown benchmark '{name}'; there are {string.Join(", ", known.Keys)}.");
+        return 2;
+    }
+    Console.WriteLine(await benchmark(options));
+}
+return 0;

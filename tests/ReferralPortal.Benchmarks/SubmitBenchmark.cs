@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using System.Text;
+using Dapper;
+using Npgsql;
+using ReferralPortal.Database.Local;
+using ReferralPortal.Testing;
+using ReferralPortal.Web.Features.Catalogue;
+using ReferralPortal.Web.Features.Referrals.Submit;
+using ReferralPortal.Web.Platform;
+
+namespace ReferralPortal.Benchmarks;
+
+/// <summary>
+/// The real submit use case, against the same rows written by pgbench's pipelined script and by EF Core, on one server, in turns.
+/// </summary>
+static class SubmitBenchmark
+{
+    const int Rounds = 5;
+
+    public static async Task<string> Run(BenchmarkOptions options)
+    {
+        await using var world = new PortalTestDatabase();
+        await world.InitializeAsync();
+        var solicitor = await world.Actor("solicitor@northgate-law.example");
+        var catalogue = new CatalogueStore(world.Sources, TimeProvider.System);
+        var content = await catalogue.Get(default);
+        var pgbench = Pgbench();
+
+        var report = new StringBuilder();
+        report.AppendLine("### Submit: referrals a second, one transaction each (median of rounds; ratios are pairs within a round)");
+        report.AppendLine();
+        report.AppendLine("| clients | use case | pgbench, pipelined | EF Core | use case / pgbench | use case / EF Core |");
+        report.AppendLine("|---:|---:|---:|---:|---:|---:|");
+        foreach (var clients in new[] { 1, 4, 16 })
+        {
+            List<double> ours = [], theirs = [], mappers = [];
+            for (var round = -1; round < Rounds; round++)
+            {
+                var submit = new SubmitReferral(world.Database, catalogue, TimeProvider.System);
+                var our = await Rate(clients, options.Seconds, async () =>
+                {
+                    var outcome = await submit.Handle(solicitor, new(Guid.CreateVersion7(), ExampleForms.Solicitor(content)), default);
+                    if (!outcome.IsDone) throw new InvalidOperationException("A submission was refused.");
+                });
+                var their = pgbench is null ? double.NaN : await PgbenchRate(pgbench, world, solicitor, clients, options.Seconds);
+                var mapper = await Rate(clients, options.Seconds, () => EfCoreSubmit.Run(world, solicitor, content));
+                if (round < 0) continue; // the first round warms all three
+                ours.Add(our);
+                theirs.Add(their);
+                mappers.Add(mapper);
+            }
+            var againstBench = Figures.Median([.. ours.Zip(theirs, (a, b) => a / b)]);
+            var againstMapper = Figures.Median([.. ours.Zip(mappers, (a, b) => a / b)]);
+            report.AppendLine($"| {clients} | {Figures.Median(ours):0} | {Figures.Median(theirs):0} | {Figures.Median(mappers):0} | {Figures.Text(againstBench)} | {Figures.Text(againstMapper)} |");
+            Console.WriteLine($"submit, {clients} clients: {Figures.Text(againstBench)} of pgbench, {Figures.Text(againstMapper)} of EF Core");
+        }
+        await using var owner = await world.Owner();
+        report.AppendLine();
+        report.AppendLine($"Rows afterwards: {await owner.ExecuteScalarAsync<long>("select count(*) from referral"):N0} referrals.");
+        return report.ToString();
+    }
+
+    static async Task<double> Rate(int clients, double seconds, Func<Task> once)
+    {
+        var until = Stopwatch.StartNew();
+        var done = 0;
+        await Task.WhenAll(Enumerable.Range(0, clients).Select(_ => Task.Run(async () =>
+        {
+            while (until.Elapsed.TotalSeconds < seconds)
+            {
+                await once();
+                Interlocked.Increment(ref done);
+            }
+        })));
+        return done / until.Elapsed.TotalSeconds;
+    }
+
+    static string? Pgbench() => PostgresBinaries.Installed() is { } installed && File.Exists(installed.Program("pgbench")) ? installed.Program("pgbench") : null;
+
+    static async Task<double> PgbenchRate(string pgbench, PortalTestDatabase world, Actor actor, int clients, double seconds)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(world.AppConnection);
+        var script = Path.Combine(Path.GetTempPath(), $"submit-{Environment.ProcessId}.sql");
+        await using (var owner = await world.Owner())
+        {
+            var clinic = await owner.ExecuteScalarAsync<Guid>("select id from organisation where kind = 'clinic_group'");
+            var condition = await owner.ExecuteScalarAsync<string>("select slug from condition order by position limit 1");
+            await File.WriteAllTextAsync(script, PgbenchScript.Text(actor.UserId, actor.OrganisationId, clinic, condition!));
+        }
+        var start = new ProcessStartInfo(pgbench, ["-n", "-M", "prepared", "-c", $"{clients}", "-j", $"{Math.Min(clients, Environment.ProcessorCount)}", "-T", $"{(int)Math.Max(1, seconds)}",
+            "-h", settings.Host!, "-p", $"{settings.Port}", "-U", settings.Username!, "-f", script, settings.Database!])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["PGPASSWORD"] = settings.Password;
+        using var process = Process.Start(start)!;
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        var line = (await output).Split('\n').FirstOrDefault(line => line.StartsWith("tps =", StringComparison.Ordinal)) ?? throw new InvalidOperationException($"pgbench said no rate: {await errors}");
+        return double.Parse(line.Split(' ')[2], System.Globalization.CultureInfo.InvariantCulture);
+    }
+}
