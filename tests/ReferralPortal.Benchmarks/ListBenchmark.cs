@@ -4,7 +4,6 @@ using Dapper;
 using ReferralPortal.Database.Seeds;
 using ReferralPortal.Domain.Referrals;
 using ReferralPortal.Testing;
-using ReferralPortal.Web.Features.Catalogue;
 using ReferralPortal.Web.Features.Referrals.List;
 using ReferralPortal.Web.Features.Referrals.View;
 using ReferralPortal.Web.Platform;
@@ -53,15 +52,15 @@ static class ListBenchmark
 
     static readonly Question[] Questions =
     [
-        new("first page and counts", (world, actor, database, _) => List(world, actor, database, new ReferralFilter())),
-        new("deep page", (world, actor, database, _) => List(world, actor, database, new ReferralFilter { After = world.Deep })),
-        new("filter by state", (world, actor, database, time) => List(world, actor, database, new ReferralFilter { States = [time % 2 == 0 ? ReferralState.Accepted : ReferralState.Declined] })),
-        new("search by reference", (world, actor, database, time) => List(world, actor, database, new ReferralFilter { Search = world.Samples[(time + 10) % world.Samples.Count].Reference })),
-        new("search by name", (world, actor, database, time) => List(world, actor, database, new ReferralFilter { Search = world.Samples[(time + 10) % world.Samples.Count].Name })),
+        new("first page and counts", (world, actor, database, _) => List(actor, database, new ReferralFilter())),
+        new("deep page", (world, actor, database, _) => List(actor, database, new ReferralFilter { After = world.Deep })),
+        new("filter by state", (world, actor, database, time) => List(actor, database, new ReferralFilter { States = [time % 2 == 0 ? ReferralState.Accepted : ReferralState.Declined] })),
+        new("search by reference", (world, actor, database, time) => List(actor, database, new ReferralFilter { Search = world.Samples[(time + 10) % world.Samples.Count].Reference })),
+        new("search by name", (world, actor, database, time) => List(actor, database, new ReferralFilter { Search = world.Samples[(time + 10) % world.Samples.Count].Name })),
         new("one referral's page", (world, actor, database, time) => new ViewReferral(database).Handle(actor, world.Samples[(time + 10) % world.Samples.Count].Reference, default)),
     ];
 
-    static Task List(World world, Actor actor, PortalDatabase database, ReferralFilter filter) => new ListReferrals(database, world.Catalogue).Handle(actor, filter, default);
+    static Task List( Actor actor, PortalDatabase database, ReferralFilter filter) => new ListReferrals(database).Handle(actor, filter, default);
 
     static async Task<double> Measure(World world, string user, Question question, int time, bool walls)
     {
@@ -77,7 +76,6 @@ static class ListBenchmark
         readonly Dictionary<string, Actor> actors = [];
 
         public required PortalTestDatabase Database { get; init; }
-        public required CatalogueStore Catalogue { get; init; }
         public required PagePlace Deep { get; init; }
         public required IReadOnlyList<(string Reference, string Name)> Samples { get; init; }
 
@@ -101,7 +99,6 @@ static class ListBenchmark
             return new World
             {
                 Database = database,
-                Catalogue = new CatalogueStore(database.Sources, TimeProvider.System),
                 Deep = new PagePlace(new DateTimeOffset(deep.At, TimeSpan.Zero), deep.Id),
                 Samples = [.. samples],
             };

@@ -25,6 +25,13 @@ public sealed class PortalProcess : IAsyncDisposable
     /// <summary>Every line that it wrote so far, over all restarts.</summary>
     public IReadOnlyCollection<string> Log => log;
 
+    /// <summary>Its resident memory, in megabytes.</summary>
+    public double MegabytesInMemory()
+    {
+        process.Refresh();
+        return process.WorkingSet64 / 1e6;
+    }
+
     /// <summary>Starts the portal on a test class's database and waits until it is ready.</summary>
     /// <param name="database">Its database.</param>
     /// <param name="settings">Further configuration, as environment variables: <c>Section__Key</c>.</param>
