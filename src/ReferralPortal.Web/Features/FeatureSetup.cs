@@ -1,3 +1,4 @@
+using ReferralPortal.Web.Features.Audit;
 using ReferralPortal.Web.Features.Catalogue;
 using ReferralPortal.Web.Features.Referrals;
 using ReferralPortal.Web.Features.Progress;
@@ -14,6 +15,7 @@ public static class FeatureSetup
         builder.Services.AddProgress();
         builder.Services.AddSubmittingReferrals();
         builder.Services.AddReferrals();
+        builder.Services.AddAuditReading();
         return builder;
     }
 }
