@@ -128,7 +128,7 @@ public sealed class ReferralForm
 
     public sealed class ServicesPart
     {
-        public IReadOnlyList<ServiceAskedFor> AskedFor { get; set; } = [];
+        public IReadOnlyCollection<ServiceAskedFor> AskedFor { get; set; } = [];
         public Priority? Priority { get; set; }
         public string PriorityReason { get; set; } = "";
         public string Notes { get; set; } = "";
@@ -139,7 +139,7 @@ public sealed class ReferralForm
         public string TakenBy { get; set; } = "";
         public DateParts TakenOn { get; set; } = DateParts.Empty;
         public ConsentMethod? Method { get; set; }
-        public IReadOnlyList<PartyRole> ShareWith { get; set; } = [];
+        public IReadOnlyCollection<PartyRole> ShareWith { get; set; } = [];
         public bool Confirmed { get; set; }
     }
 }

@@ -132,7 +132,7 @@ public sealed class ReferralFormRules(OrganisationKind kind, CatalogueContent ca
                 context.AddFailure($"Choose left, right or both for: {Lower(regions[unsided.Region].Name)}");
         });
         rules.RuleFor(injury => injury.ConditionSlug).Must(slug => string.IsNullOrEmpty(slug) || catalogue.Condition(slug) is not null)
-            .WithMessage("Choose a condition from the list, or describe it in your own words");
+            .WithMessage("Choose a condition from the list, or describe it in your own words").OverridePropertyName(nameof(InjuryPart.ConditionInWords)); // one field on the page
         rules.RuleFor(injury => injury.ConditionInWords).NotEmpty().When(injury => string.IsNullOrEmpty(injury.ConditionSlug))
             .WithMessage("Choose the condition from the list, or describe it in your own words");
         rules.RuleFor(injury => injury.Symptoms).NotEmpty().WithMessage("Describe the patient's symptoms");

@@ -18,7 +18,11 @@ public sealed class SubmitReferral(PortalDatabase database, CatalogueStore catal
     public sealed record Command(Guid DraftId, ReferralForm Form);
 
     /// <summary>What became of it. <paramref name="AlreadyThere"/>: an earlier attempt had arrived, and this is its reference.</summary>
-    public sealed record Receipt(string Reference, DateTimeOffset SubmittedAt, DateTimeOffset? DueAt, bool Emergency, bool AlreadyThere);
+    public sealed record Receipt(string Reference, DateTimeOffset SubmittedAt, DateTimeOffset? DueAt, Coded<RedFlagTier>? RedFlags, bool AlreadyThere)
+    {
+        /// <summary>It reached the clinic as an alert because of an emergency answer.</summary>
+        public bool Emergency => RedFlags?.Value == RedFlagTier.Emergency;
+    }
 
     /// <exception cref="NpgsqlException">The answer was lost; <see cref="Find"/> tells whether the referral was saved.</exception>
     public async Task<Outcome<Receipt>> Handle(Actor actor, Command command, CancellationToken ct)
@@ -49,7 +53,7 @@ public sealed class SubmitReferral(PortalDatabase database, CatalogueStore catal
                     .Run(RemoveDraft, new { id = command.DraftId, authorId = actor.UserId })
                     .Queue(new ReferralSubmitted(referral.Id, referral.RedFlags), referral.Id)
                     .Audit(AuditAction.Submit, referral.Id), ct);
-                return new Receipt(referral.Reference, referral.SubmittedAt, due.DueAt, referral.RedFlags == RedFlagTier.Emergency, AlreadyThere: false);
+                return new Receipt(referral.Reference, referral.SubmittedAt, due.DueAt, referral.RedFlags, AlreadyThere: false);
             }
             catch (PostgresException fault) when (fault is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "referral_reference_key" } && attempt == 1)
             {
@@ -123,7 +127,7 @@ public sealed class SubmitReferral(PortalDatabase database, CatalogueStore catal
     const string RemoveDraft = "delete from referral_draft where id = @id and author_id = @authorId";
 
     const string Saved = """
-        select reference, submitted_at, due_at, coalesce(red_flag_tier = 'emergency', false) as emergency, true as already_there
+        select reference, submitted_at, due_at, red_flag_tier as red_flags, true as already_there
         from referral where id = @id and referring_organisation_id = @organisationId
         """;
 }

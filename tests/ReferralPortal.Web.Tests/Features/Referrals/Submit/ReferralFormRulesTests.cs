@@ -72,7 +72,7 @@ public sealed class ReferralFormRulesTests(PortalTestDatabase world) : IClassFix
         { "no region", Solicitor, form => form.Injury.Regions = [], "Injury.Regions", "Choose at least one injured part of the body" },
         { "unknown region", Solicitor, form => form.Injury.Regions = [new("tail", BodySide.NotApplicable)], "Injury.Regions", "Choose parts of the body from the list" },
         { "knee without a side", Solicitor, form => form.Injury.Regions = [new("knee", BodySide.NotApplicable)], "Injury.Regions", "Choose left, right or both for: knee" },
-        { "unknown condition", Solicitor, form => form.Injury.ConditionSlug = "no-such-condition", "Injury.ConditionSlug", "Choose a condition from the list, or describe it in your own words" },
+        { "unknown condition", Solicitor, form => form.Injury.ConditionSlug = "no-such-condition", "Injury.ConditionInWords", "Choose a condition from the list, or describe it in your own words" },
         { "no condition", Solicitor, form => form.Injury.ConditionSlug = "", "Injury.ConditionInWords", "Choose the condition from the list, or describe it in your own words" },
         { "condition in words", Solicitor, form => (form.Injury.ConditionSlug, form.Injury.ConditionInWords) = ("", "Torn muscle"), "Injury.ConditionInWords", null },
         { "no symptoms", Solicitor, form => form.Injury.Symptoms = "", "Injury.Symptoms", "Describe the patient's symptoms" },

@@ -22,7 +22,16 @@ public sealed class LoadDraft(PortalDatabase database)
         }, ct);
     }
 
+    /// <summary>Whether there is one to open, without opening it.</summary>
+    public async Task<bool> IsThere(Actor actor, Guid id, CancellationToken ct) =>
+        actor.MayRefer && await database.View(actor, unit => unit.One<int?>(Version, new { id, organisationId = actor.OrganisationId, authorId = actor.UserId }), ct) is not null;
+
     sealed record Row(string Form, int Version, DateTimeOffset UpdatedAt, string Defaults);
+
+    const string Version = """
+        select version from referral_draft
+        where id = @id and organisation_id = @organisationId and author_id = @authorId and discarded_at is null
+        """;
 
     const string Own = """
         select draft.form::text, draft.version, draft.updated_at, organisation.defaults::text
