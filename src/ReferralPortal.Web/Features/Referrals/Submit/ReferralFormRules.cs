@@ -58,9 +58,9 @@ public sealed class ReferralFormRules(OrganisationKind kind, CatalogueContent ca
         {
             if (ReadDate(typed, "Date of birth", context) is { } date && BirthDate.ProblemWith(date, Today) is { } problem) context.AddFailure(problem);
         });
-        rules.RuleFor(patient => patient.Sex).NotNull().WithMessage("Choose the patient's sex, or 'not stated'");
-        rules.RuleFor(patient => patient.Address).NotEmpty().WithMessage("Enter the patient's address").MaximumLength(500).WithMessage("Address must be 500 characters or fewer");
-        rules.RuleFor(patient => patient.Postcode).NotEmpty().WithMessage("Enter the patient's postcode")
+        rules.RuleFor(patient => patient.Sex).NotNull().WithMessage("Choose the patient’s sex, or ‘not stated’");
+        rules.RuleFor(patient => patient.Address).NotEmpty().WithMessage("Enter the patient’s address").MaximumLength(500).WithMessage("Address must be 500 characters or fewer");
+        rules.RuleFor(patient => patient.Postcode).NotEmpty().WithMessage("Enter the patient’s postcode")
             .Must(text => string.IsNullOrWhiteSpace(text) || Postcode.TryParse(text, out _)).WithMessage(Postcode.Problem);
         Phone(rules, patient => patient.Phone);
         rules.RuleFor(patient => patient.Email).Must(text => string.IsNullOrWhiteSpace(text) || EmailAddress.TryParse(text, out _)).WithMessage(EmailAddress.Problem);
@@ -75,7 +75,7 @@ public sealed class ReferralFormRules(OrganisationKind kind, CatalogueContent ca
         {
             rules.RuleFor(patient => patient.NhsNumber).NotEmpty().When(patient => !patient.NhsNumberNotKnown).WithMessage("Enter the NHS number, or say that it is not known");
             rules.RuleFor(patient => patient.NhsNumberNotKnownReason).NotEmpty().When(patient => patient.NhsNumberNotKnown).WithMessage("Say why the NHS number is not known");
-            rules.RuleFor(patient => patient.GpPracticeName).NotEmpty().WithMessage("Enter the patient's GP practice, or 'not registered'");
+            rules.RuleFor(patient => patient.GpPracticeName).NotEmpty().WithMessage("Enter the patient’s GP practice, or ‘not registered’");
         }
         rules.RuleFor(patient => patient.GpPracticeCode).Must(text => string.IsNullOrWhiteSpace(text) || ProfessionalNumbers.GpPractice(text) is not null)
             .WithMessage(ProfessionalNumbers.GpPracticeProblem);
@@ -84,7 +84,7 @@ public sealed class ReferralFormRules(OrganisationKind kind, CatalogueContent ca
         {
             Name(rules, patient => patient.GuardianName, "name of a parent or guardian");
             rules.RuleFor(patient => patient.GuardianRelationship).NotEmpty().WithMessage("Say how they are related to the patient");
-            rules.RuleFor(patient => patient.GuardianPhone).NotEmpty().WithMessage("Enter the parent's or guardian's telephone number");
+            rules.RuleFor(patient => patient.GuardianPhone).NotEmpty().WithMessage("Enter the parent’s or guardian’s telephone number");
             Phone(rules, patient => patient.GuardianPhone);
         }
         Length(rules, ShortText, "GP practice", patient => patient.GpPracticeName);
@@ -135,12 +135,12 @@ public sealed class ReferralFormRules(OrganisationKind kind, CatalogueContent ca
             .WithMessage("Choose a condition from the list, or describe it in your own words").OverridePropertyName(nameof(InjuryPart.ConditionInWords)); // one field on the page
         rules.RuleFor(injury => injury.ConditionInWords).NotEmpty().When(injury => string.IsNullOrEmpty(injury.ConditionSlug))
             .WithMessage("Choose the condition from the list, or describe it in your own words");
-        rules.RuleFor(injury => injury.Symptoms).NotEmpty().WithMessage("Describe the patient's symptoms");
-        rules.RuleFor(injury => injury.Pain).NotNull().WithMessage("Choose the patient's pain now, from 0 to 10")
+        rules.RuleFor(injury => injury.Symptoms).NotEmpty().WithMessage("Describe the patient’s symptoms");
+        rules.RuleFor(injury => injury.Pain).NotNull().WithMessage("Choose the patient’s pain now, from 0 to 10")
             .InclusiveBetween(0, 10).WithMessage("Pain must be from 0 to 10");
-        rules.RuleFor(injury => injury.WorkStatus).NotNull().WithMessage("Choose the patient's work at present");
-        rules.RuleFor(injury => injury.Occupation).NotEmpty().When(_ => kind == OrganisationKind.Employer).WithMessage("Enter the patient's job and its main physical demands");
-        rules.RuleFor(injury => injury.ClinicalHistory).NotEmpty().When(_ => kind == OrganisationKind.HealthOrganisation).WithMessage("Enter the relevant clinical history, or 'none known'");
+        rules.RuleFor(injury => injury.WorkStatus).NotNull().WithMessage("Choose the patient’s work at present");
+        rules.RuleFor(injury => injury.Occupation).NotEmpty().When(_ => kind == OrganisationKind.Employer).WithMessage("Enter the patient’s job and its main physical demands");
+        rules.RuleFor(injury => injury.ClinicalHistory).NotEmpty().When(_ => kind == OrganisationKind.HealthOrganisation).WithMessage("Enter the relevant clinical history, or ‘none known’");
         Length(rules, ShortText, "Condition", injury => injury.ConditionInWords);
         Length(rules, LongText, "Symptoms", injury => injury.Symptoms);
         Length(rules, ShortText, "When symptoms began", injury => injury.Onset);
@@ -185,12 +185,12 @@ public sealed class ReferralFormRules(OrganisationKind kind, CatalogueContent ca
         var rules = new InlineValidator<ClaimPart>();
         rules.RuleFor(claim => claim.Type).NotNull().WithMessage("Choose the type of claim");
         rules.RuleFor(claim => claim.OurReference).NotEmpty().WithMessage("Enter your own reference for this client");
-        rules.RuleFor(claim => claim.Liability).NotNull().WithMessage("Choose the other side's position on liability, or 'not known'");
+        rules.RuleFor(claim => claim.Liability).NotNull().WithMessage("Choose the other side’s position on liability, or ‘not known’");
         rules.RuleFor(claim => claim.LowerValue).NotNull().WithMessage("Say whether this is a lower-value claim");
         Length(rules, ShortText, "Your reference", claim => claim.OurReference);
         Length(rules, ShortText, "Claim reference", claim => claim.ClaimReference);
         Length(rules, ShortText, "Insurer", claim => claim.OtherInsurer);
-        Length(rules, ShortText, "Insurer's reference", claim => claim.OtherInsurerReference);
+        Length(rules, ShortText, "Insurer’s reference", claim => claim.OtherInsurerReference);
         return rules;
     }
 
@@ -230,7 +230,7 @@ public sealed class ReferralFormRules(OrganisationKind kind, CatalogueContent ca
     InlineValidator<ConsentPart> Consent()
     {
         var rules = new InlineValidator<ConsentPart>();
-        rules.RuleFor(consent => consent.TakenBy).NotEmpty().WithMessage("Enter who took the patient's consent");
+        rules.RuleFor(consent => consent.TakenBy).NotEmpty().WithMessage("Enter who took the patient’s consent");
         rules.RuleFor(consent => consent.TakenOn).Custom((typed, context) =>
         {
             if (ReadDate(typed, "Date of consent", context) is { } date && ReferralDates.ProblemWithConsent(date, Today) is { } problem) context.AddFailure(problem);
@@ -244,7 +244,7 @@ public sealed class ReferralFormRules(OrganisationKind kind, CatalogueContent ca
     static void Name<T>(InlineValidator<T> rules, System.Linq.Expressions.Expression<Func<T, string>> field, string what) =>
         rules.RuleFor(field).Custom((text, context) =>
         {
-            if (string.IsNullOrWhiteSpace(text)) context.AddFailure($"Enter the {(what.Contains("guardian", StringComparison.Ordinal) ? what : "patient's " + what)}");
+            if (string.IsNullOrWhiteSpace(text)) context.AddFailure($"Enter the {(what.Contains("guardian", StringComparison.Ordinal) ? what : "patient’s " + what)}");
             else if (PersonName.Read(text) is null) context.AddFailure($"The {what} must be {PersonName.MaximumLength} characters or fewer, on one line");
         });
 
