@@ -26,7 +26,7 @@ public sealed class ReferralFormRulesTests(PortalTestDatabase world) : IClassFix
     {
         { "first name missing", Solicitor, form => form.Patient.GivenName = " ", "Patient.GivenName", "Enter the patient’s first name" },
         { "last name missing", Solicitor, form => form.Patient.FamilyName = "", "Patient.FamilyName", "Enter the patient’s last name" },
-        { "name too long", Solicitor, form => form.Patient.GivenName = new string(‘x’, 101), "Patient.GivenName", "The first name must be 100 characters or fewer, on one line" },
+        { "name too long", Solicitor, form => form.Patient.GivenName = new string('x', 101), "Patient.GivenName", "The first name must be 100 characters or fewer, on one line" },
         { "name of one letter", Solicitor, form => form.Patient.GivenName = "O", "Patient.GivenName", null },
         { "name in another script", Solicitor, form => form.Patient.FamilyName = "阮氏", "Patient.FamilyName", null },
         { "date of birth missing", Solicitor, form => form.Patient.DateOfBirth = new(), "Patient.DateOfBirth", "Date of birth must be entered" },
@@ -36,7 +36,7 @@ public sealed class ReferralFormRulesTests(PortalTestDatabase world) : IClassFix
         { "born too long ago", Solicitor, form => form.Patient.DateOfBirth = new("22", "11", "1905"), "Patient.DateOfBirth", "Date of birth must be within the last 120 years; check the year" },
         { "sex missing", Solicitor, form => form.Patient.Sex = null, "Patient.Sex", "Choose the patient’s sex, or ‘not stated’" },
         { "address missing", Solicitor, form => form.Patient.Address = "", "Patient.Address", "Enter the patient’s address" },
-        { "address too long", Solicitor, form => form.Patient.Address = new string(‘x’, 501), "Patient.Address", "Address must be 500 characters or fewer" },
+        { "address too long", Solicitor, form => form.Patient.Address = new string('x', 501), "Patient.Address", "Address must be 500 characters or fewer" },
         { "postcode missing", Solicitor, form => form.Patient.Postcode = "", "Patient.Postcode", "Enter the patient’s postcode" },
         { "postcode wrong", Solicitor, form => form.Patient.Postcode = "M1", "Patient.Postcode", "Enter a full UK postcode, for example M1 4BT" },
         { "telephone wrong", Solicitor, form => form.Patient.Phone = "12", "Patient.Phone", PhoneNumber.Problem },
@@ -55,8 +55,8 @@ public sealed class ReferralFormRulesTests(PortalTestDatabase world) : IClassFix
         { "guardian’s relation missing", Solicitor, form => form.Patient.DateOfBirth = new("24", "11", "2008"), "Patient.GuardianRelationship", "Say how they are related to the patient" },
         { "guardian’s telephone missing", Solicitor, form => form.Patient.DateOfBirth = new("24", "11", "2008"), "Patient.GuardianPhone", "Enter the parent’s or guardian’s telephone number" },
         { "eighteen today", Solicitor, form => form.Patient.DateOfBirth = new("23", "11", "2008"), "Patient.GuardianName", null },
-        { "language too long", Solicitor, form => form.Patient.InterpreterLanguage = new string(‘x’, 201), "Patient.InterpreterLanguage", "Language must be 200 characters or fewer" },
-        { "availability too long", Solicitor, form => form.Patient.Availability = new string(‘x’, 4001), "Patient.Availability", "Availability must be 4,000 characters or fewer" },
+        { "language too long", Solicitor, form => form.Patient.InterpreterLanguage = new string('x', 201), "Patient.InterpreterLanguage", "Language must be 200 characters or fewer" },
+        { "availability too long", Solicitor, form => form.Patient.Availability = new string('x', 4001), "Patient.Availability", "Availability must be 4,000 characters or fewer" },
 
         { "mechanism missing", Solicitor, form => form.Incident.Mechanism = null, "Incident.Mechanism", "Choose how the injury happened" },
         { "mechanism may be left out", Health, form => form.Incident.Mechanism = null, "Incident.Mechanism", null },
