@@ -63,7 +63,7 @@ public sealed class ReferralFormRulesTests(PortalTestDatabase world) : IClassFix
         { "incident’s date missing", Solicitor, form => form.Incident.Date = new(), "Incident.Date", "Date of the incident must be entered" },
         { "incident tomorrow", Solicitor, form => form.Incident.Date = new("24", "11", "2026"), "Incident.Date", "Date of the incident must not be in the future" },
         { "incident today", Solicitor, form => form.Incident.Date = new("23", "Nov", "2026"), "Incident.Date", null },
-        { "incident before birth", Solicitor, form => form.Incident.Date = new("11", "3", "1984"), "Incident.Date", "Date of the incident must not be before the patient’s date of birth" },
+        { "incident before birth", Solicitor, form => form.Incident.Date = new("11", "3", "1984"), "Incident.Date", "Date of the incident must not be before the patient's date of birth" },
         { "account missing", Solicitor, form => form.Incident.Account = "", "Incident.Account", "Say briefly what happened" },
         { "not at work", Employer, form => (form.Incident.Mechanism, form.Incident.Date, form.Incident.Account) = (IncidentMechanism.Sport, new(), ""), "Incident.Date", null },
         { "at work, no date", Employer, form => (form.Incident.Mechanism, form.Incident.Date) = (IncidentMechanism.Workplace, new()), "Incident.Date", "Date of the incident must be entered" },
