@@ -15,9 +15,9 @@ static class EfCoreSubmit
         contexts ??= new(world.AppConnection);
         await using var context = contexts.Create();
         await using var transaction = await context.Database.BeginTransactionAsync();
-        await context.Database.ExecuteSqlAsync($"select portal.act_as({actor.UserId})");
-
         var (id, now) = (Guid.CreateVersion7(), DateTime.UtcNow);
+        // The message goes along with act_as: it has an identity that the portal may not read back, which EF Core would ask for.
+        await context.Database.ExecuteSqlAsync($"select portal.act_as({actor.UserId}); insert into outbox_message (kind, referral_id, payload) values ('referral_submitted', {id}, '{{}}')");
         Guid[] readers = [actor.OrganisationId, content.Group.Id];
         var reference = Domain.Referrals.Reference.New().ToString();
         context.Add(new Patient
@@ -44,7 +44,6 @@ static class EfCoreSubmit
         context.Add(new Authority { Id = Guid.CreateVersion7(), ReferralId = id, PayerName = "Ribble Insurance", Sessions = 6, Pounds = 450, GivenAt = now, CreatedAt = now });
         context.Add(new Search { ReferralId = id, Readers = readers, SubmittedAt = now, Words = $"{reference} niamh o’connor-blythe 12/03/1984 1984-03-12 9434765919 rb-778812 nl/2026/00123".ToLowerInvariant() });
         context.Add(new Event { Id = Guid.CreateVersion7(), ReferralId = id, At = now, ActorId = actor.UserId, ActorName = actor.DisplayName, OrganisationId = actor.OrganisationId, Action = "submit", FromState = "draft", ToState = "submitted", Version = 1 });
-        context.Add(new Message { Kind = "referral_submitted", ReferralId = id, Payload = "{}" });
         context.Add(new Audit { Id = Guid.CreateVersion7(), At = now, ActorId = actor.UserId, OrganisationId = actor.OrganisationId, Action = "submit", ReferralId = id, Detail = "{}" });
         await context.SaveChangesAsync();
         await transaction.CommitAsync();
@@ -81,15 +80,8 @@ static class EfCoreSubmit
                 search.HasOne<Referral>().WithMany().HasForeignKey(row => row.ReferralId);
             });
             model.Entity<Event>().ToTable("referral_event").HasOne<Referral>().WithMany().HasForeignKey(row => row.ReferralId);
-            // The portal may add messages but not read them back, so the database's own identity is not asked for.
-            model.Entity<Message>(message =>
-            {
-                message.ToTable("outbox_message").HasKey(row => row.Key);
-                message.Property(row => row.Key).HasColumnName("id").ValueGeneratedNever();
-                message.Property(row => row.Payload).HasColumnType("jsonb");
-            });
             model.Entity<Audit>().ToTable("audit_entry").Property(row => row.Detail).HasColumnType("jsonb");
-            foreach (var property in model.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()).Where(property => property.Name != "Key"))
+            foreach (var property in model.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()))
                 property.SetColumnName(Domain.EnumText.SnakeCase(property.Name));
         }
     }
@@ -101,6 +93,5 @@ static class EfCoreSubmit
     sealed class Authority { public Guid Id { get; set; } public Guid ReferralId { get; set; } public string PayerName { get; set; } = ""; public int? Sessions { get; set; } public decimal? Pounds { get; set; } public DateTime GivenAt { get; set; } public DateTime CreatedAt { get; set; } }
     sealed class Search { public Guid ReferralId { get; set; } public Guid[] Readers { get; set; } = []; public DateTime SubmittedAt { get; set; } public string Words { get; set; } = ""; }
     sealed class Event { public Guid Id { get; set; } public Guid ReferralId { get; set; } public DateTime At { get; set; } public Guid ActorId { get; set; } public string ActorName { get; set; } = ""; public Guid OrganisationId { get; set; } public string Action { get; set; } = ""; public string? FromState { get; set; } public string ToState { get; set; } = ""; public int Version { get; set; } }
-    sealed class Message { static long last = 1L << 40; public long Key { get; set; } = Interlocked.Increment(ref last); public string Kind { get; set; } = ""; public Guid? ReferralId { get; set; } public string Payload { get; set; } = "{}"; }
     sealed class Audit { public Guid Id { get; set; } public DateTime At { get; set; } public Guid ActorId { get; set; } public Guid OrganisationId { get; set; } public string Action { get; set; } = ""; public Guid? ReferralId { get; set; } public string Detail { get; set; } = "{}"; }
 }
