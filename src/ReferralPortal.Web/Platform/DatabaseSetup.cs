@@ -38,7 +38,7 @@ public static class DatabaseSetup
     }
 
     static NpgsqlDataSource Source(string connectionString, ILoggerFactory logging) =>
-        new NpgsqlDataSourceBuilder(PortalConnection.ForPortal(connectionString)).UseLoggerFactory(logging).Build();
+        PortalDataSources.Pool(PortalConnection.ForPortal(connectionString), logging);
 
     sealed class KeysInDatabase(PortalDataSources sources) : IXmlRepository
     {

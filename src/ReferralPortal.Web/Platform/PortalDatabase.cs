@@ -80,4 +80,24 @@ public sealed class StandingLostException() : Exception("The account may no long
 }
 
 /// <summary>The two pools: one for commands, one for reads (a replica where <c>ConnectionStrings:PortalRead</c> names one).</summary>
-public sealed record PortalDataSources(NpgsqlDataSource Writing, NpgsqlDataSource Reading);
+public sealed record PortalDataSources(NpgsqlDataSource Writing, NpgsqlDataSource Reading)
+{
+    // Planning a statement under row-level security costs more than running it; the portal has some two hundred of them.
+    const int PreparedStatements = 250;
+
+    /// <summary>
+    /// A pool for the portal. Statements are prepared as they recur, unless the connection string says otherwise
+    /// (<c>Max Auto Prepare=0</c> behind PgBouncer, which knows no prepared statements).
+    /// </summary>
+    public static NpgsqlDataSource Pool(string connectionString, ILoggerFactory? logging = null)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        // Npgsql's builder answers ContainsKey for every keyword that it knows; the given text tells what was asked for.
+        if (!connectionString.Replace(" ", "", StringComparison.Ordinal).Contains("MaxAutoPrepare", StringComparison.OrdinalIgnoreCase))
+        {
+            settings.MaxAutoPrepare = PreparedStatements;
+            settings.AutoPrepareMinUsages = 2;
+        }
+        return new NpgsqlDataSourceBuilder(settings.ConnectionString).UseLoggerFactory(logging).Build();
+    }
+}
