@@ -1,5 +1,6 @@
 using ReferralPortal.Web.Features.Audit;
 using ReferralPortal.Web.Features.Catalogue;
+using ReferralPortal.Web.Features.Home;
 using ReferralPortal.Web.Features.Referrals;
 using ReferralPortal.Web.Features.Progress;
 using ReferralPortal.Web.Features.Referrals.Submit;
@@ -15,6 +16,7 @@ public static class FeatureSetup
         builder.Services.AddProgress();
         builder.Services.AddSubmittingReferrals();
         builder.Services.AddReferrals();
+        builder.Services.AddHome();
         builder.Services.AddAuditReading();
         return builder;
     }

@@ -101,7 +101,7 @@ public sealed class ListReferrals(PortalDatabase database)
         return await database.View(actor, async unit =>
         {
             var rows = await unit.Many<Row>(ById, new { organisationId = actor.OrganisationId, ids = ids.ToArray() });
-            unit.Audit(AuditAction.ListReferrals, detail: new { refreshed = rows.Count });
+            if (rows.Count > 0) unit.Audit(AuditAction.ListReferrals, detail: new { refreshed = rows.Count });
             return rows.ConvertAll(row => row.ForReader(actor));
         }, ct);
     }
