@@ -17,7 +17,7 @@ static class PgbenchScript
         insert into referral_search (referral_id, readers, submitted_at, words) values (('01900000-0000-7000-8000-' || lpad(to_hex(:r::bigint), 12, '0'))::uuid, array['{{organisation}}', '{{clinic}}']::uuid[], now(), portal.search_words('B-' || to_hex(:r::bigint) || ' Niamh O''Connor-Blythe 12/03/1984 1984-03-12 9434765919 RB-778812 NL/2026/00123'));
         insert into referral_event (id, referral_id, at, actor_id, actor_name, organisation_id, action, from_state, to_state, version) values (gen_random_uuid(), ('01900000-0000-7000-8000-' || lpad(to_hex(:r::bigint), 12, '0'))::uuid, now(), '{{person}}', 'Amara Okafor', '{{organisation}}', 'submit', 'draft', 'submitted', 1);
         delete from referral_draft where id = ('01900000-0000-7000-8000-' || lpad(to_hex(:r::bigint), 12, '0'))::uuid;
-        insert into outbox_message (kind, referral_id, payload) values ('referral_submitted', ('01900000-0000-7000-8000-' || lpad(to_hex(:r::bigint), 12, '0'))::uuid, '{"referralId":"01900000-0000-7000-8000-000000000000","redFlags":null}');
+        insert into outbox_message (kind, referral_id, payload) values ('referral_submitted', ('01900000-0000-7000-8000-' || lpad(to_hex(:r::bigint), 12, '0'))::uuid, '{"referralId":"01900000-0000-7000-8000-000000000000","redFlags": null}');
         insert into audit_entry (id, at, actor_id, organisation_id, action, referral_id, detail) values (gen_random_uuid(), now(), '{{person}}', '{{organisation}}', 'submit', ('01900000-0000-7000-8000-' || lpad(to_hex(:r::bigint), 12, '0'))::uuid, '{}');
         commit;
         \endpipeline
