@@ -71,7 +71,7 @@ public static class PortalTheme
     public sealed record Shade(string Name, string Light, string Dark);
 
     /// <summary>The font of every text; the files are in wwwroot/fonts.</summary>
-    static string[] Family => ["Inter Variable", "Inter", "system-ui", "Segoe UI", "Roboto", "sans-serif"];
+    static string[] Family => ["Inter", "system-ui", "sans-serif"];
 
     static Typography Type() => new()
     {
