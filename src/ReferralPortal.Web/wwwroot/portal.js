@@ -2,7 +2,7 @@
 
 const one = (id) => document.getElementById(id);
 
-/** Moves focus to an element (or to the first field inside it) and brings it into view below the top bar. */
+/** Moves focus to an element (or to the first field inside it) and brings it into view. */
 export function focusOn(id) {
   const element = one(id);
   if (!element) return false;
