@@ -10,7 +10,6 @@ public static class Verbs
 
           serve     serve the portal (default)
           migrate   bring the database up to date and load the reference data, then stop
-          worker    background work only, no pages
           --help    this text
 
         Configuration comes from appsettings.json, the environment and the command line; docs/configuration.md lists every key.
@@ -26,7 +25,7 @@ public static class Verbs
                 return 0;
             case "migrate":
                 return await Migrate(args[1..]);
-            case null or "serve" or "worker":
+            case null or "serve":
                 return null;
             case { } option when option.StartsWith('-'):
                 return null; // a setting, for the configuration to read
