@@ -63,6 +63,10 @@ public sealed class ClinicHours
     /// <summary>Whether the clinics are open at an instant.</summary>
     public bool IsOpenAt(DateTimeOffset at) => OpeningsFrom(at).Take(1).Any(opening => opening.Opens <= at && at < opening.Closes);
 
+    /// <summary>When the clinics open and close on a day (UTC), or null when they stay closed. Bank holidays are not looked at: see <see cref="WorkingDays"/>.</summary>
+    public (DateTimeOffset Opens, DateTimeOffset Closes)? OpeningOn(DateOnly day) =>
+        week.TryGetValue(day.DayOfWeek, out var times) ? (LondonTime.Instant(day, times.Opens), LondonTime.Instant(day, times.Closes)) : null;
+
     IEnumerable<(DateTimeOffset Opens, DateTimeOffset Closes)> OpeningsFrom(DateTimeOffset from)
     {
         var day = LondonTime.DateOf(from);

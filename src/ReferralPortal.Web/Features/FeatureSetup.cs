@@ -1,9 +1,11 @@
 using ReferralPortal.Web.Features.Audit;
+using ReferralPortal.Web.Features.Appointments;
 using ReferralPortal.Web.Features.Catalogue;
 using ReferralPortal.Web.Features.Home;
 using ReferralPortal.Web.Features.Referrals;
 using ReferralPortal.Web.Features.Progress;
 using ReferralPortal.Web.Features.Referrals.Submit;
+using ReferralPortal.Web.Features.Triage;
 
 namespace ReferralPortal.Web.Features;
 
@@ -18,6 +20,8 @@ public static class FeatureSetup
         builder.Services.AddReferrals();
         builder.Services.AddHome();
         builder.Services.AddAuditReading();
+        builder.Services.AddTriage();
+        builder.Services.AddAppointments();
         return builder;
     }
 }

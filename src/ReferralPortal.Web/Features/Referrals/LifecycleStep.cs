@@ -37,16 +37,32 @@ public static class LifecycleStep
     /// </summary>
     public static async Task<Outcome<LockedReferral>> Begin(this PortalUnit unit, Guid referralId, int version, ReferralAction action)
     {
-        var referral = await unit.One<LockedReferral>(Lock, new { referralId, unit.Actor.OrganisationId });
-        if (referral is null) return Outcome.Missing;
-        if (referral.Version != version) return await unit.ChangedByAnother(referral);
+        var opened = await unit.Open(referralId, version);
+        if (opened.Value is not { } referral) return opened;
 
+        return unit.Permit(referral, action) is { } failure ? failure : referral;
+    }
+
+    /// <summary>Why the unit's person may not do <paramref name="action"/> to the referral as it stands; null when it may be done.</summary>
+    public static Failure? Permit(this PortalUnit unit, LockedReferral referral, ReferralAction action)
+    {
         var capacities = unit.Actor.CapacitiesOn(referral.ReferringOrganisationId);
-        if (capacities.Any(capacity => Lifecycle.Allows(referral.State, action, capacity))) return referral;
+        if (capacities.Any(capacity => Lifecycle.Allows(referral.State, action, capacity))) return null;
 
         return Outcome.Refused(Lifecycle.Find(referral.State, action) is null
             ? $"This referral is {StateWords.Of(referral.State.Value).ToLowerInvariant()}, so this cannot be done now."
             : "Your role does not allow this.");
+    }
+
+    /// <summary>
+    /// Locks the referral, seen at <paramref name="version"/>, for something that is no step of the lifecycle (see <see cref="Note"/>).
+    /// That the person may do it is for the caller to check.
+    /// </summary>
+    public static async Task<Outcome<LockedReferral>> Open(this PortalUnit unit, Guid referralId, int version)
+    {
+        var referral = await unit.One<LockedReferral>(Lock, new { referralId, unit.Actor.OrganisationId });
+        if (referral is null) return Outcome.Missing;
+        return referral.Version == version ? referral : await unit.ChangedByAnother(referral);
     }
 
     /// <summary>Writes the step: state, event and audit entry. Call after <see cref="Begin"/> in the same unit; returns the referral's new version.</summary>

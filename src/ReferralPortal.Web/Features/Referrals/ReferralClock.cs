@@ -25,6 +25,8 @@ public sealed class ReferralClock(CatalogueContent catalogue)
         return action switch
         {
             ReferralAction.Submit => Due(redFlags is null ? Target.Triage : Target.RedFlagReview, at, urgent),
+            // A safety review is the clinic's own to do: it waits for no referrer, and being accepted is no review.
+            ReferralAction.AskForInformation or ReferralAction.Accept when redFlags is not null && IsReview(before) => before!,
             ReferralAction.AskForInformation => new(before?.DueFor, before?.DueAt, at),
             ReferralAction.Answer when before is { DueFor: { } target, DueAt: { } due, PausedAt: { } paused } =>
                 new(target, clock.Resume(EnumText.Parse<Target>(target), due, paused, at)),
@@ -42,6 +44,22 @@ public sealed class ReferralClock(CatalogueContent catalogue)
     /// <summary>Why a paused clock stands still, in words; null while it runs.</summary>
     public static string? PausedFor(DateTimeOffset? pausedAt) => pausedAt is null ? null : "waiting for the referrer";
 
+    /// <summary>
+    /// The clock after a clinician cleared the safety answers: the review is done, and the target of the referral's state runs, from when it began.
+    /// Where the referrer had been asked for something meanwhile, it stands still since then.
+    /// </summary>
+    public LifecycleStep.Clock AfterClearing(ReferralState state, Priority priority, DateTimeOffset submittedAt, DateTimeOffset stateSince, LifecycleStep.Clock before) => state switch
+    {
+        _ when !IsReview(before) => before,
+        ReferralState.Submitted or ReferralState.InTriage => Due(Target.Triage, submittedAt, priority == Priority.Urgent),
+        ReferralState.InformationRequested => Due(Target.Triage, submittedAt, priority == Priority.Urgent) with { PausedAt = stateSince },
+        ReferralState.Accepted => Due(Target.FirstAppointment, stateSince, priority == Priority.Urgent),
+        _ => LifecycleStep.Clock.Stopped,
+    };
+
+    /// <summary>The clock when the initial assessment fell through and nothing else is booked: a first appointment is due again.</summary>
+    public LifecycleStep.Clock ToRebook(Priority priority, DateTimeOffset at) => Due(Target.FirstAppointment, at, priority == Priority.Urgent);
+
     /// <summary>How the clock stands, in words for the reader; null when nothing is due.</summary>
     public string? Words(DateTimeOffset? dueAt, DateTimeOffset? pausedAt, DateTimeOffset now) =>
         dueAt is { } due ? clock.Words(due, now, PausedFor(pausedAt)) : null;
@@ -49,9 +67,12 @@ public sealed class ReferralClock(CatalogueContent catalogue)
     /// <summary>Whether the time has run out; never while the clock stands still.</summary>
     public static bool IsOverdue(DateTimeOffset? dueAt, DateTimeOffset? pausedAt, DateTimeOffset now) => pausedAt is null && dueAt < now;
 
+    static bool IsReview(LifecycleStep.Clock? clock) => clock?.DueFor == EnumText.Of(Target.RedFlagReview);
+
     LifecycleStep.Clock Due(Target target, DateTimeOffset from, bool urgent) => new(EnumText.Of(target), clock.DueAt(target, from, urgent, agreement));
 
-    static ClinicHours Hours(string json)
+    /// <summary>The clinic group's opening hours, from its settings.</summary>
+    public static ClinicHours Hours(string json)
     {
         var week = JsonSerializer.Deserialize<Dictionary<string, DayHours?>>(json, JsonSerializerOptions.Web) ?? [];
         return new ClinicHours(week.Where(day => day.Value is not null).ToDictionary(

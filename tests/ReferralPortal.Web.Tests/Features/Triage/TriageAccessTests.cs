@@ -1,0 +1,124 @@
+using ReferralPortal.Domain.Referrals;
+using ReferralPortal.Testing;
+using ReferralPortal.Web.Features.Appointments;
+using ReferralPortal.Web.Features.Referrals.View;
+using ReferralPortal.Web.Features.Triage;
+using ReferralPortal.Web.Platform;
+using ReferralPortal.Web.Tests.Features.Referrals;
+using Xunit;
+using static ReferralPortal.Web.Tests.Features.Referrals.People;
+
+namespace ReferralPortal.Web.Tests.Features.Triaging;
+
+/// <summary>
+/// Who reaches a referral by way of triage and appointments. Two walls stand in each of these ways: the use case's own check and predicate, and
+/// row-level security. Each of them holds alone.
+/// </summary>
+public sealed class TriageAccessTests(PortalTestDatabase database) : IClassFixture<PortalTestDatabase>
+{
+    static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    /// <summary>Every way. Commands are tried with a version that is long past, so that nothing changes: who is told of a conflict has reached it.</summary>
+    public static readonly TheoryData<string> Ways =
+        ["queue", "queue by received", "queue search", "again", "next", "open", "start", "ask", "accept", "decline", "acknowledge", "clear", "booking", "booking by appointment", "day", "book", "move", "cancel", "missed"];
+
+    sealed record Scene(TestReferral Referral, Guid Appointment, DateOnly Day, Guid Clinic, Guid Clinician);
+
+    async Task<Scene> Northgates()
+    {
+        var referral = await database.AddReferral(state: ReferralState.Submitted, redFlag: RedFlagTier.Urgent, dueAt: DateTimeOffset.UtcNow.AddYears(-1), submittedAt: DateTimeOffset.UtcNow.AddYears(-1));
+        await database.Run("update referral set triage_owner_id = null where id = @Id", referral);
+        var appointment = await database.Ask<Guid>("select id from appointment where referral_id = @Id", referral);
+        var startsAt = await database.Ask<DateTime>("select starts_at from appointment where referral_id = @Id", referral);
+        return new Scene(referral, appointment, Domain.LondonTime.DateOf(startsAt), await database.Clinic(), (await database.Actor(Clinician)).UserId);
+    }
+
+    async Task<bool> Reaches(string way, PortalDatabase through, Actor actor, Scene scene)
+    {
+        var (referral, catalogue, queue) = (scene.Referral, database.Catalogue(), new ListQueue(through));
+        var form = TriageWorld.Form(scene.Clinic, scene.Clinician);
+        return way switch
+        {
+            "queue" => Holds((await queue.Handle(actor, new QueueFilter { Tab = QueueTab.AllOpen }, Ct)).Value),
+            "queue by received" => Holds((await queue.Handle(actor, new QueueFilter { Tab = QueueTab.Alerts, ByReceived = true }, Ct)).Value),
+            "queue search" => Holds((await queue.Handle(actor, new QueueFilter { Search = referral.Reference }, Ct)).Value),
+            "again" => (await queue.Again(actor, [referral.Id], Ct)).Value is { } again && (again.Rows.Count > 0 || again.Counts.Values.Sum() > 0),
+            "next" => await queue.Next(actor, Guid.Empty, Ct) is not null,
+            "open" => (await new OpenTriage(through, new ViewReferral(through)).Handle(actor, referral.Reference, Ct)).IsDone,
+            "start" => Told(await new StartTriage(through).Handle(actor, new(referral.Id, 0), Ct)),
+            "ask" => Told(await new AskForInformation(through, catalogue).Handle(actor, new(referral.Id, 0, [], "Why?"), Ct)),
+            "accept" => Told(await new AcceptReferral(through, catalogue).Handle(actor, new(referral.Id, 0, scene.Clinic, null, Priority.Urgent), Ct)),
+            "decline" => Told(await new DeclineReferral(through, catalogue).Handle(actor, new(referral.Id, 0, DeclineReason.Other, "No."), Ct)),
+            "acknowledge" => Told(await new AcknowledgeAlert(through).Handle(actor, new(referral.Id, 0), Ct)),
+            "clear" => Told(await new ClearRedFlag(through, catalogue).Handle(actor, new(referral.Id, 0, "Fine."), Ct)),
+            "booking" => (await new OpenBooking(through).Handle(actor, referral.Reference, Ct)).IsDone,
+            "booking by appointment" => (await new OpenBooking(through).Handle(actor, scene.Appointment, Ct)).IsDone,
+            "day" => (await new ListAppointments(through).Handle(actor, new DayFilter(scene.Day), Ct)).Value?.Rows.Count > 0,
+            "book" => Told(await new BookAppointment(through, catalogue, TimeProvider.System).Handle(actor, new(referral.Id, 0, form), Ct)),
+            "move" => Told(await new MoveAppointment(through, catalogue, TimeProvider.System).Handle(actor, new(referral.Id, 0, scene.Appointment, form, AskedBy.Patient, ""), Ct)),
+            "cancel" => Told(await new CancelAppointment(through, catalogue).Handle(actor, new(referral.Id, 0, scene.Appointment, AskedBy.Patient, "Ill."), Ct)),
+            "missed" => Told(await new RecordMissed(through, catalogue).Handle(actor, new(referral.Id, 0, scene.Appointment, AttendanceCode.DidNotAttend, ""), Ct)),
+            _ => throw new ArgumentOutOfRangeException(nameof(way)),
+        };
+
+        static bool Holds(ListQueue.Page? page) => page is not null && (page.Rows.Count > 0 || page.Counts.Values.Sum() > 0);
+        static bool Told<T>(Outcome<T> outcome) => outcome.Failure is Failure.Conflict;
+    }
+
+    static bool IsForClinicians(string way) => way is "clear";
+
+    static bool MayGo(string way, string person) => person switch
+    {
+        Triage => !IsForClinicians(way),
+        Clinician => way is not ("start" or "ask" or "accept" or "decline"),
+        Lead => way is "queue" or "queue by received" or "queue search" or "again" or "next" or "open" or "booking" or "booking by appointment" or "day",
+        _ => false,
+    };
+
+    [Theory, MemberData(nameof(Ways))]
+    public async Task Exactly_the_clinic_s_own_people_reach_it_each_by_their_role(string way)
+    {
+        var scene = await Northgates();
+        foreach (var person in Everybody)
+            Assert.Equal((person, MayGo(way, person)), (person, await Reaches(way, database.Database, await database.Actor(person), scene)));
+    }
+
+    [Theory, MemberData(nameof(Ways))]
+    public async Task The_use_case_holds_alone_without_row_level_security(string way)
+    {
+        var scene = await Northgates();
+        foreach (var person in (string[])[Solicitor, Stranger, Funder, Employer, Auditor])
+            Assert.Equal((person, false), (person, await Reaches(way, database.WithoutRowLevelSecurity(), await database.Actor(person), scene)));
+    }
+
+    [Theory, MemberData(nameof(Ways))]
+    public async Task The_party_predicate_holds_alone_for_the_same_roles_at_an_organisation_that_is_no_party(string way)
+    {
+        var scene = await Northgates();
+        var member = await database.Actor(IsForClinicians(way) ? Clinician : Triage);
+        var elsewhere = member with { OrganisationId = (await database.Actor(Stranger)).OrganisationId };
+
+        Assert.False(await Reaches(way, database.WithoutRowLevelSecurity(), elsewhere, scene));
+        Assert.True(await Reaches(way, database.WithoutRowLevelSecurity(), member, scene));
+    }
+
+    [Theory, MemberData(nameof(Ways))]
+    public async Task Row_level_security_holds_alone_when_the_use_case_is_taken_in(string way)
+    {
+        var scene = await Northgates();
+        // The database thinks that this stranger has every role of a clinic, though at another organisation: what is left is whose row it is.
+        await database.Run("update portal_user set roles = array['clinic_administrator', 'clinician', 'clinic_manager'] where user_name = @Stranger", new { Stranger });
+        try
+        {
+            var member = await database.Actor(IsForClinicians(way) ? Clinician : Triage);
+            var disguised = (await database.Actor(Stranger)).DisguisedAs(member);
+
+            Assert.False(await Reaches(way, database.Database, disguised, scene));
+            Assert.True(await Reaches(way, database.WithoutRowLevelSecurity(), disguised, scene));
+        }
+        finally
+        {
+            await database.Run("update portal_user set roles = array['referrer'] where user_name = @Stranger", new { Stranger });
+        }
+    }
+}
