@@ -77,6 +77,7 @@ static class PortalHost
         start.Environment.TryAdd("Logging__Console__FormatterOptions__SingleLine", "true");
         start.Environment.TryAdd("Logging__Console__FormatterOptions__TimestampFormat", "HH:mm:ss ");
         start.Environment.TryAdd("Logging__LogLevel__Microsoft.Hosting.Lifetime", "Warning");
+        start.Environment.TryAdd("Logging__LogLevel__Microsoft.AspNetCore.DataProtection", "Error"); // the local keys guard example data
         var process = Process.Start(start) ?? throw new HostException("The portal could not be started.");
         place.Occupy(process);
         return process;

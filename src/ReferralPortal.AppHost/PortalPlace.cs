@@ -52,7 +52,12 @@ sealed class PortalPlace : IAsyncDisposable
         note.Flush();
     }
 
-    public ValueTask DisposeAsync() => note.DisposeAsync();
+    /// <summary>Leaves the place; by now nothing of this host serves there.</summary>
+    public ValueTask DisposeAsync()
+    {
+        note.SetLength(0);
+        return note.DisposeAsync();
+    }
 
     async Task EndOrphan(CancellationToken ct)
     {

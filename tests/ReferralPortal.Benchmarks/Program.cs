@@ -1,4 +1,5 @@
 using ReferralPortal.Benchmarks;
+using ReferralPortal.Testing;
 
 // dotnet run -c Release --project tests/ReferralPortal.Benchmarks [-- submit|lists|start|circuits ...] [--rows N] [--write]
 // Every figure that counts is a ratio inside one run: machines differ, and the same machine differs from minute to minute.
@@ -11,6 +12,7 @@ var known = new Dictionary<string, Func<BenchmarkOptions, Task<string>>>
 };
 var options = BenchmarkOptions.Read(args);
 var chosen = options.Names.Count > 0 ? options.Names : [.. known.Keys];
+TestCluster.KeepOnDisk();
 foreach (var name in chosen)
 {
     if (!known.TryGetValue(name, out var benchmark))

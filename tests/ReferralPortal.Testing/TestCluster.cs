@@ -16,12 +16,18 @@ public static class TestCluster
 {
     static readonly Lazy<Task<(LocalPostgres Server, string Template)>> Started = new(Start);
 
+    static bool onDisk;
+
+    /// <summary>Keeps this process's databases on disk: for measurements with more rows than memory should hold. Call it before anything else.</summary>
+    public static void KeepOnDisk() => onDisk = true;
+
     /// <summary>The server and the name of the current template.</summary>
     public static Task<(LocalPostgres Server, string Template)> Get() => Started.Value;
 
     static async Task<(LocalPostgres, string)> Start()
     {
-        var server = await LocalPostgres.Start("throwaway", durable: false, Console.Error.WriteLine, CancellationToken.None);
+        var binaries = await PostgresBinaries.FindOrFetch(Console.Error.WriteLine, CancellationToken.None);
+        var server = await LocalPostgres.StartIn(binaries, Folder(), "throwaway", durable: false, Console.Error.WriteLine, CancellationToken.None);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => server.Stop(CancellationToken.None).GetAwaiter().GetResult();
         var template = "template_" + Fingerprint();
 
@@ -47,6 +53,18 @@ public static class TestCluster
         {
             await maintenance.ExecuteAsync("select pg_advisory_unlock(42)");
         }
+    }
+
+    /// <summary>In memory where there is plenty of it: a database is some 450 files, and a disk may take a third of a second to make them.</summary>
+    static string Folder()
+    {
+        const string memory = "/dev/shm";
+        const long gigabyte = 1L << 30;
+        var chosen = Environment.GetEnvironmentVariable("REFERRALPORTAL_HOME") is { Length: > 0 };
+        return !onDisk && !chosen && OperatingSystem.IsLinux() && Directory.Exists(memory)
+            && new DriveInfo(memory).AvailableFreeSpace > 2 * gigabyte && GC.GetGCMemoryInfo().TotalAvailableMemoryBytes > 6 * gigabyte
+            ? Path.Combine(memory, $"referralportal-{Environment.UserName}")
+            : LocalFolders.Shared;
     }
 
     /// <summary>Databases that killed test runs left behind, and templates of other days.</summary>

@@ -133,7 +133,7 @@ public sealed class LocalPostgres
     {
         foreach (var left in Directory.GetDirectories(folder, Path.GetFileName(home) + ".part-*")) Directory.Delete(left, recursive: true);
         tell($"Making a private PostgreSQL {Major} in {home}.");
-        foreach (var other in Directory.GetDirectories(folder, name + "-pg*"))
+        foreach (var other in durable ? Directory.GetDirectories(folder, name + "-pg*") : [])
             tell($"The data of another version stays in {other}; it is not used.");
 
         // Made beside its place and moved there when it is whole: an interrupted first start leaves nothing that looks finished.
@@ -251,7 +251,10 @@ public sealed class LocalPostgres
             ["jit"] = "off",
         };
         if (!durable)
+        {
             foreach (var setting in new[] { "fsync", "full_page_writes", "synchronous_commit" }) settings[setting] = "off";
+            settings["min_wal_size"] = "32MB"; // it may lie in memory
+        }
         return string.Join(' ', settings.Select(setting => $"-c {setting.Key}={setting.Value}"));
     }
 

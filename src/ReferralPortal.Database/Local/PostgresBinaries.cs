@@ -40,6 +40,12 @@ public sealed partial record PostgresBinaries(string Folder, int Major)
 
     static IEnumerable<string> FoldersOfThisMachine()
     {
+        // To try another version than the newest.
+        if (Environment.GetEnvironmentVariable("REFERRALPORTAL_POSTGRES") is { Length: > 0 } chosen)
+        {
+            yield return chosen;
+            yield break;
+        }
         foreach (var folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)) yield return folder;
         foreach (var root in new[] { "/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt", Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ProgramFiles), "PostgreSQL") })
             if (Directory.Exists(root))

@@ -45,6 +45,8 @@ public static class Verbs
             return 2;
         }
         var ran = await Migrations.Run(owner, CancellationToken.None);
+        // One login for both: it serves as the portal's role.
+        if (configuration.GetConnectionString("PortalOwner") is null) await PortalConnection.LetLoginTakeRole(owner, CancellationToken.None);
         Console.WriteLine(ran.Count == 0 ? "The database is up to date." : $"Ran {string.Join(", ", ran)}.");
         return 0;
     }
