@@ -12,7 +12,9 @@ public sealed class DraftKeeper : IAsyncDisposable
     /// <summary>How long a key press may wait to be saved. It counts from the first unsaved one: typing without a pause is saved too.</summary>
     public static readonly TimeSpan Soon = TimeSpan.FromSeconds(1.5);
 
-    static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30), LongestSave = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30), LongestSave = TimeSpan.FromSeconds(5);
+
+    const int MostUnanswered = 10;
 
     readonly SaveDraft save;
     readonly Func<ValueTask<Actor>> who;
@@ -21,6 +23,7 @@ public sealed class DraftKeeper : IAsyncDisposable
     readonly SemaphoreSlim oneAtATime = new(1, 1);
     readonly ILogger logger;
     string kept, seen;
+    string[] unanswered = [];
     bool waiting;
     int failures;
 
@@ -130,8 +133,13 @@ public sealed class DraftKeeper : IAsyncDisposable
         try
         {
             using var patience = new CancellationTokenSource(LongestSave, clock);
-            var outcome = await save.Handle(await who(), new(Id, Version, Form), patience.Token);
-            if (outcome.Value is { } saved) (Version, SavedAt, kept, failures) = (saved.Version, saved.At, text, 0);
+            // A connection that is frozen rather than broken does not hear of the cancelling either: it is left behind.
+            var outcome = await save.Handle(await who(), new(Id, Version, Form, unanswered), patience.Token).WaitAsync(LongestSave + TimeSpan.FromSeconds(1), clock);
+            if (outcome.Value is { } saved)
+            {
+                (Version, SavedAt, kept, failures) = (saved.Version, saved.At, text, 0);
+                unanswered = [];
+            }
             Refusal = outcome.Failure;
             return outcome.IsDone;
         }
@@ -143,6 +151,7 @@ public sealed class DraftKeeper : IAsyncDisposable
         catch (Exception fault) when (IsAway(fault))
         {
             failures++;
+            unanswered = [.. unanswered.Append(text).Distinct().TakeLast(MostUnanswered)];
             logger.LogWarning("A draft could not be saved ({Fault}, try {Try}); trying again", fault.GetType().Name, failures);
             return false;
         }

@@ -11,7 +11,8 @@ public sealed class SaveDraft(PortalDatabase database)
     /// <param name="Id">The draft.</param>
     /// <param name="Version">The version that the person's page last saved or loaded.</param>
     /// <param name="Form">Everything as it stands on the page.</param>
-    public sealed record Command(Guid Id, int Version, ReferralForm Form);
+    /// <param name="Unanswered">Earlier saves of this page whose answer never came: what they sent, as <see cref="Draft.Text"/> writes it. Any of them may have arrived.</param>
+    public sealed record Command(Guid Id, int Version, ReferralForm Form, params IReadOnlyCollection<string> Unanswered);
 
     /// <summary>The draft's new version, and when it was saved (UTC).</summary>
     public sealed record Saved(int Version, DateTimeOffset At);
@@ -24,7 +25,7 @@ public sealed class SaveDraft(PortalDatabase database)
         var form = Draft.Text(command.Form);
         return await database.Write<Saved>(actor, async unit =>
         {
-            var draft = new { command.Id, command.Version, form, at = unit.Now, organisationId = actor.OrganisationId, authorId = actor.UserId };
+            var draft = new { command.Id, command.Version, form, unanswered = command.Unanswered.ToArray(), at = unit.Now, organisationId = actor.OrganisationId, authorId = actor.UserId };
             if (await unit.One<Saved>(Keep, draft) is { } saved)
             {
                 unit.Audit(AuditAction.SaveDraft, subjectId: command.Id);
@@ -44,7 +45,8 @@ public sealed class SaveDraft(PortalDatabase database)
 
     const string Keep = """
         update referral_draft set form = @form::jsonb, version = version + 1, updated_at = @at
-        where id = @Id and version = @Version and organisation_id = @organisationId and author_id = @authorId and discarded_at is null
+        where id = @Id and organisation_id = @organisationId and author_id = @authorId and discarded_at is null
+            and (version = @Version or version between @Version and @Version + cardinality(@unanswered) and form = any (@unanswered::jsonb[]))
         returning version, updated_at as at
         """;
 
