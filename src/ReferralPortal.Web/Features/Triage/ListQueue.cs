@@ -204,7 +204,7 @@ public sealed class ListQueue(PortalDatabase database)
                 order by r.id
                 limit @rows),
             page as (
-                select * from (select * from due union all select * from undated) both
+                select * from (select * from due union all select * from undated) merged
                 order by due_at, referral_id
                 limit @rows)
             {Columns}
