@@ -108,7 +108,8 @@ public sealed class SignInWorld : IAsyncLifetime
         app.UsePortalConnectionGuard();
         app.MapSignIn();
         app.MapRazorComponents<AnyPage>().AddAdditionalAssemblies(typeof(SignInExtensions).Assembly).AddInteractiveServerRenderMode();
-        app.MapGet("/", (HttpContext context) => string.Join('\n', context.User.Claims.Select(claim => $"{claim.Type}={claim.Value}")));
+        // In front of the portal's own home page.
+        app.MapGet("/", (HttpContext context) => string.Join('\n', context.User.Claims.Select(claim => $"{claim.Type}={claim.Value}"))).WithOrder(-1);
         app.MapGet("/only-for-clinicians", () => "clinicians").RequireAuthorization(policy => policy.RequireRole("clinician"));
         app.MapGet("/form-token", (HttpContext context, IAntiforgery antiforgery) => antiforgery.GetAndStoreTokens(context).RequestToken);
         await app.StartAsync();
