@@ -1,0 +1,148 @@
+using System.Text.RegularExpressions;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace ReferralPortal.EndToEnd.Tests;
+
+/// <summary>
+/// One person at one browser. Notes down every address and title seen, every error that the browser reports (a breach of the content security policy is one)
+/// and every accessibility fault of the pages looked at; <see cref="HadNothingToComplainAbout"/> fails the test for any of them.
+/// </summary>
+public sealed class Visitor : IAsyncDisposable
+{
+    /// <summary>In milliseconds; generous, because a machine that builds and tests at once is slow.</summary>
+    public const float Patience = 60_000;
+
+    readonly IBrowserContext context;
+    readonly List<string> complaints = [], addresses = [], titles = [];
+    bool expectsMissing;
+
+    Visitor(IBrowserContext context, IPage page, Uri portal)
+    {
+        (this.context, Page, Portal) = (context, page, portal);
+        page.Console += (_, message) => { if (message.Type == "error" && !(expectsMissing && message.Text.Contains("404"))) complaints.Add($"console at {page.Url}: {message.Text}"); };
+        page.PageError += (_, fault) => complaints.Add($"script at {page.Url}: {fault}");
+        page.FrameNavigated += (_, frame) => addresses.Add(frame.Url);
+    }
+
+    public IPage Page { get; }
+
+    public Uri Portal { get; }
+
+    /// <summary>Every address visited.</summary>
+    public IReadOnlyList<string> Addresses => addresses;
+
+    /// <summary>The titles of the pages looked at.</summary>
+    public IReadOnlyList<string> Titles => titles;
+
+    public static async Task<Visitor> Arrive(IBrowser browser, Uri portal, Action<BrowserNewContextOptions>? change = null)
+    {
+        var options = new BrowserNewContextOptions { BaseURL = portal.AbsoluteUri, Locale = "en-GB", ReducedMotion = ReducedMotion.Reduce, ViewportSize = new() { Width = 1280, Height = 900 } };
+        change?.Invoke(options);
+        var context = await browser.NewContextAsync(options);
+        context.SetDefaultTimeout(Patience);
+        return new Visitor(context, await context.NewPageAsync(), portal);
+    }
+
+    /// <summary>Another page in the same browser: the same session.</summary>
+    public async Task<Visitor> OtherTab() => new(context, await context.NewPageAsync(), Portal);
+
+    public async Task SignIn(string userName, bool look = false)
+    {
+        await Page.GotoAsync("/");
+        await Expect(Heading("Sign in")).ToBeVisibleAsync();
+        if (look) await Look();
+        await Link("Sign in with your work account").ClickAsync();
+        await Field("User name").FillAsync(userName);
+        await Field("Password").FillAsync("demo");
+        if (look) await Look();
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
+        await Page.WaitForURLAsync(url => url.StartsWith(Portal.AbsoluteUri, StringComparison.Ordinal) && !url.Contains("devidp"));
+        await IsAlive();
+    }
+
+    /// <summary>Opens a page of the portal and waits until it takes keys and clicks.</summary>
+    public async Task Go(string address)
+    {
+        await Page.GotoAsync(address);
+        await IsAlive();
+    }
+
+    /// <summary>Opens an address that must look as if there were nothing; returns the status and the text of the page.</summary>
+    public async Task<(int Status, string Text)> GoAstray(string address)
+    {
+        expectsMissing = true;
+        var answer = await Page.GotoAsync(address);
+        return (answer!.Status, await Page.Locator("main").InnerTextAsync());
+    }
+
+    /// <summary>A page takes clicks once its circuit has drawn it: the circuit marks the elements that its scripts hold on to.</summary>
+    public async Task IsAlive() => await Page.WaitForFunctionAsync("() => [...document.querySelector('dialog.session-warning')?.attributes ?? []].some(one => one.name.startsWith('_bl_'))");
+
+    /// <summary>Searches the page as it stands for accessibility faults, and notes its title.</summary>
+    public async Task Look()
+    {
+        await Expect(Page.Locator(".skeleton, [aria-busy=true]")).ToHaveCountAsync(0);
+        titles.Add(await Page.TitleAsync());
+        foreach (var fault in (await Page.RunAxe()).Violations)
+            complaints.Add($"accessibility at {Page.Url}: {fault.Id} ({fault.Help}) on {string.Join(" and ", fault.Nodes.Take(3).Select(node => node.Html))}");
+    }
+
+    /// <summary>Waits for a page by its heading, and looks at it.</summary>
+    public async Task Sees(string heading)
+    {
+        await Expect(Heading(heading)).ToBeVisibleAsync();
+        await Look();
+    }
+
+    /// <summary>Waits for words anywhere on the page.</summary>
+    public async Task SeesText(string words) => await Expect(Page.Locator("main")).ToContainTextAsync(words);
+
+    public async Task Press(string button) => await Button(button).ClickAsync();
+
+    public async Task Follow(string link) => await Link(link).ClickAsync();
+
+    public async Task Fill(string label, string text) => await Field(label).FillAsync(text);
+
+    public async Task FillDate(string legend, string day, string month, string year)
+    {
+        var date = Group(legend);
+        await date.GetByLabel("Day").FillAsync(day);
+        await date.GetByLabel("Month").FillAsync(month);
+        await date.GetByLabel("Year").FillAsync(year);
+    }
+
+    public async Task Choose(string legend, string option)
+    {
+        var choice = Group(legend).GetByLabel(option, new() { Exact = true });
+        // A choice with a hint has the hint in its name.
+        if (await choice.CountAsync() == 0) choice = Group(legend).GetByRole(AriaRole.Radio, new() { NameRegex = new Regex("^" + Regex.Escape(option)) });
+        await choice.CheckAsync();
+    }
+
+    /// <summary>Types into a box that offers a list, and takes the entry.</summary>
+    public async Task Pick(string label, string typed, string entry)
+    {
+        await Page.GetByRole(AriaRole.Combobox, new() { NameRegex = new Regex("^" + Regex.Escape(label)) }).FillAsync(typed);
+        await Page.GetByRole(AriaRole.Option, new() { NameRegex = new Regex("^" + Regex.Escape(entry)) }).First.ClickAsync();
+    }
+
+    public ILocator Heading(string name) => Page.GetByRole(AriaRole.Heading, new() { NameRegex = new Regex("^" + Regex.Escape(name)) }).First;
+    public ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
+    public ILocator Link(string name) => Page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true });
+    public ILocator Field(string label) => Page.GetByRole(AriaRole.Textbox, new() { NameRegex = new Regex("^" + Regex.Escape(label) + @"( \(optional\))?$") }).Or(Page.Locator("input[type=password]").And(Page.GetByLabel(label, new() { Exact = true })));
+    public ILocator Group(string legend) => Page.GetByRole(AriaRole.Group, new() { NameRegex = new Regex("^" + Regex.Escape(legend)) });
+
+    public async Task SignOut()
+    {
+        await Page.GetByRole(AriaRole.Button, new() { NameRegex = new Regex("^Your account") }).ClickAsync();
+        await Press("Sign out");
+        await Expect(Heading("You are signed out")).ToBeVisibleAsync();
+    }
+
+    /// <summary>No script error, no breach of the content security policy, no accessibility fault.</summary>
+    public void HadNothingToComplainAbout() => Assert.True(complaints.Count == 0, string.Join('\n', complaints.Distinct()));
+
+    public async ValueTask DisposeAsync() => await context.DisposeAsync();
+}
