@@ -31,6 +31,7 @@ public class RunningPortal(BrowserFixture browser) : IAsyncLifetime
 
     public virtual async ValueTask DisposeAsync()
     {
+        if (Environment.GetEnvironmentVariable("PORTAL_LOG") is { Length: > 0 } file && Portal is not null) await File.AppendAllLinesAsync(file, Portal.Log);
         if (Portal is not null) await Portal.DisposeAsync();
         await Database.DisposeAsync();
         GC.SuppressFinalize(this);

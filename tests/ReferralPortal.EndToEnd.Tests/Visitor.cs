@@ -23,7 +23,8 @@ public sealed class Visitor : IAsyncDisposable
         (this.context, Page, Portal) = (context, page, portal);
         page.Console += (_, message) => { if (message.Type == "error" && !(expectsMissing && message.Text.Contains("404"))) complaints.Add($"console at {page.Url}: {message.Text}"); };
         page.PageError += (_, fault) => complaints.Add($"script at {page.Url}: {fault}");
-        page.FrameNavigated += (_, frame) => addresses.Add(frame.Url);
+        page.Request += (_, request) => { if (request.IsNavigationRequest) addresses.Add(request.Url); };
+        page.FrameNavigated += (_, frame) => addresses.Add(frame.Url); // moves inside the page ask for nothing
     }
 
     public IPage Page { get; }
@@ -118,8 +119,12 @@ public sealed class Visitor : IAsyncDisposable
         var choice = Group(legend).GetByLabel(option, new() { Exact = true });
         // A choice with a hint has the hint in its name.
         if (await choice.CountAsync() == 0) choice = Group(legend).GetByRole(AriaRole.Radio, new() { NameRegex = new Regex("^" + Regex.Escape(option)) });
-        await choice.CheckAsync();
+        // Clicked, not checked: a slow answer draws the choice a moment later.
+        await choice.ClickAsync();
+        await Expect(choice).ToBeCheckedAsync();
     }
+
+    public async Task Tick(string legend, string option) => await Group(legend).GetByRole(AriaRole.Checkbox, new() { NameRegex = new Regex("^" + Regex.Escape(option)) }).CheckAsync();
 
     /// <summary>Types into a box that offers a list, and takes the entry.</summary>
     public async Task Pick(string label, string typed, string entry)
@@ -136,7 +141,7 @@ public sealed class Visitor : IAsyncDisposable
 
     public async Task SignOut()
     {
-        await Page.GetByRole(AriaRole.Button, new() { NameRegex = new Regex("^Your account") }).ClickAsync();
+        await Page.GetByRole(AriaRole.Button, new() { NameRegex = new Regex("your account", RegexOptions.IgnoreCase) }).ClickAsync();
         await Press("Sign out");
         await Expect(Heading("You are signed out")).ToBeVisibleAsync();
     }

@@ -1,0 +1,54 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace ReferralPortal.EndToEnd.Tests;
+
+/// <summary>The form without a mouse: Tab, Space, Enter, arrows and letters.</summary>
+public sealed class KeyboardTests(RunningPortal world) : IClassFixture<RunningPortal>
+{
+    [Fact]
+    public async Task The_patient_and_the_safety_questions_can_be_filled_in_by_keyboard_alone()
+    {
+        await using var solicitor = await world.SignedIn(People.Solicitor);
+        await solicitor.StartReferral();
+        await TabTo(solicitor, solicitor.Field("First name"));
+        await Type(solicitor, "Niamh", "Tab", "O’Connor-Blythe", "Tab", "12", "Tab", "3", "Tab", "1984", "Tab", "Space");
+        await TabTo(solicitor, solicitor.Field("Address"));
+        await Type(solicitor, "7 Weavers Court, Salford", "Tab", "M3 6BZ", "Tab", "07700 900123", "Tab", "Tab", "Space");
+        await TabTo(solicitor, solicitor.Button("Continue"));
+        await solicitor.Page.Keyboard.PressAsync("Enter");
+        await Expect(solicitor.Heading("The incident")).ToBeVisibleAsync();
+
+        await solicitor.Go(solicitor.Page.Url.Replace("/incident", "/safety"));
+        await Expect(solicitor.Heading("Safety questions")).ToBeVisibleAsync();
+        foreach (var question in await solicitor.Page.Locator(".question").AllAsync())
+        {
+            var no = question.GetByRole(AriaRole.Radio, new() { Name = "No", Exact = true });
+            await TabTo(solicitor, question.GetByRole(AriaRole.Radio).First);
+            await solicitor.Page.Keyboard.PressAsync("ArrowDown"); // past Yes, which would say: this needs help today
+            if (await solicitor.Heading("Stop here").IsVisibleAsync()) Assert.Fail("The way to No led over Yes.");
+            await Expect(no).ToBeCheckedAsync();
+        }
+        await TabTo(solicitor, solicitor.Button("Continue"));
+        await solicitor.Page.Keyboard.PressAsync("Enter");
+        await Expect(solicitor.Heading("The claim")).ToBeVisibleAsync();
+        solicitor.HadNothingToComplainAbout();
+    }
+
+    static async Task Type(Visitor visitor, params string[] keys)
+    {
+        foreach (var key in keys)
+            if (key is "Tab" or "Space") await visitor.Page.Keyboard.PressAsync(key);
+            else await visitor.Page.Keyboard.TypeAsync(key);
+    }
+
+    static async Task TabTo(Visitor visitor, ILocator wanted)
+    {
+        for (var press = 0; press < 80; press++)
+        {
+            if (await wanted.EvaluateAsync<bool>("element => element === document.activeElement")) return;
+            await visitor.Page.Keyboard.PressAsync("Tab");
+        }
+        Assert.Fail($"Tab does not lead to {wanted}.");
+    }
+}
