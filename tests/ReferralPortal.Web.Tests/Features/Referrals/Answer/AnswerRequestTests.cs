@@ -26,15 +26,15 @@ public sealed class AnswerRequestTests(PortalTestDatabase database) : IClassFixt
         others: [(CaseManager, PartyRole.CaseManager)]);
 
     [Fact]
-    public async Task Answering_goes_back_to_triage_with_the_clinic_time_that_was_left()
+    public async Task Answering_goes_back_to_triage_with_the_working_days_that_were_left()
     {
         var referral = await Asked();
         Assert.Equal(ReferralState.InTriage, (await Answer(Solicitor, referral)).Value);
 
         await using var owner = await database.Owner();
-        // It stopped at seven, before the clinics open, and was due at nine: one hour of clinic time was left, and is left again from ten.
+        // Triage is promised in working days: it stopped and was due on this same Wednesday, so it is due when the clinics close on it.
         var (state, due, paused) = await owner.QuerySingleAsync<(string, DateTime, DateTime?)>("select state, due_at, clock_paused_at from referral where id = @Id", new { referral.Id });
-        Assert.Equal(("in_triage", clock.GetUtcNow().AddHours(1).UtcDateTime, null), (state, due.ToUniversalTime(), paused));
+        Assert.Equal(("in_triage", new DateTime(2026, 2, 4, 20, 0, 0, DateTimeKind.Utc), null), (state, due.ToUniversalTime(), paused));
     }
 
     [Fact]
