@@ -2,6 +2,7 @@ using ReferralPortal.Web.Components;
 using ReferralPortal.Web.Features;
 using ReferralPortal.Web.Features.Progress;
 using ReferralPortal.Web.Platform;
+using ReferralPortal.Web.Platform.Background;
 using ReferralPortal.Web.Platform.Hosting;
 using ReferralPortal.Web.Platform.Security;
 using ReferralPortal.Web.Platform.SignIn;
@@ -13,6 +14,7 @@ if (await Verbs.RunOther(args) is { } exitCode) return exitCode;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddPortalDatabase();
+builder.AddPortalBackground();
 builder.AddPortalHealth();
 builder.AddPortalSecurity();
 builder.AddPortalSignIn();

@@ -6,16 +6,17 @@ namespace ReferralPortal.Web.Platform;
 /// A message to the background worker, written in the transaction of the command that it follows from, so that it exists exactly when
 /// the change does. Kinds are the message types' names; messages hold ids, never a name or a diagnosis.
 /// </summary>
-sealed record OutboxRow(string Kind, Guid? ReferralId, string Payload)
+sealed record OutboxRow(string Kind, Guid? ReferralId, string Payload, DateTimeOffset? AvailableAt)
 {
-    internal static OutboxRow Of<TMessage>(TMessage message, Guid? referralId) where TMessage : notnull =>
-        new(EnumText.SnakeCase(typeof(TMessage).Name), referralId, PortalJson.Text(message));
+    internal static OutboxRow Of<TMessage>(TMessage message, Guid? referralId, DateTimeOffset? notBefore) where TMessage : notnull =>
+        new(EnumText.SnakeCase(typeof(TMessage).Name), referralId, PortalJson.Text(message), notBefore);
 
-    internal const string Insert = "insert into outbox_message (kind, referral_id, payload) values (@Kind, @ReferralId, @Payload::jsonb)";
+    internal const string Insert = "insert into outbox_message (kind, referral_id, payload, available_at) values (@Kind, @ReferralId, @Payload::jsonb, coalesce(@AvailableAt::timestamptz, now()))";
 
     internal const string InsertMany = """
-        insert into outbox_message (kind, referral_id, payload)
-        select kind, referral_id, payload::jsonb from unnest(@kinds, @referralIds, @payloads) row (kind, referral_id, payload)
+        insert into outbox_message (kind, referral_id, payload, available_at)
+        select kind, referral_id, payload::jsonb, coalesce(available_at, now())
+        from unnest(@kinds, @referralIds, @payloads, @availableAts::timestamptz[]) row (kind, referral_id, payload, available_at)
         """;
 
     internal static object Arrays(List<OutboxRow> rows) => new
@@ -23,5 +24,6 @@ sealed record OutboxRow(string Kind, Guid? ReferralId, string Payload)
         kinds = rows.Select(row => row.Kind).ToArray(),
         referralIds = rows.Select(row => row.ReferralId).ToArray(),
         payloads = rows.Select(row => row.Payload).ToArray(),
+        availableAts = rows.Select(row => row.AvailableAt?.UtcDateTime).ToArray(),
     };
 }

@@ -39,8 +39,8 @@ public sealed class PortalBatch : IAsyncDisposable
         Run(AuditRow.Insert, AuditRow.Of(actor, Now, action, referralId, subjectId, detail));
 
     /// <inheritdoc cref="PortalUnit.Queue"/>
-    public PortalBatch Queue<TMessage>(TMessage message, Guid? referralId = null) where TMessage : notnull =>
-        Run(OutboxRow.Insert, OutboxRow.Of(message, referralId));
+    public PortalBatch Queue<TMessage>(TMessage message, Guid? referralId = null, DateTimeOffset? notBefore = null) where TMessage : notnull =>
+        Run(OutboxRow.Insert, OutboxRow.Of(message, referralId, notBefore));
 
     internal Task Execute(CancellationToken ct) => batch.ExecuteNonQueryAsync(ct);
 

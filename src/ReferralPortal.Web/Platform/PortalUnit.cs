@@ -47,9 +47,9 @@ public sealed class PortalUnit(NpgsqlConnection connection, Actor actor, TimePro
     public void Audit(AuditAction action, Guid? referralId = null, Guid? subjectId = null, object? detail = null) =>
         audit.Add(AuditRow.Of(actor, Now, action, referralId, subjectId, detail));
 
-    /// <summary>Queues a message for the background worker, in this transaction.</summary>
-    public void Queue<TMessage>(TMessage message, Guid? referralId = null) where TMessage : notnull =>
-        outbox.Add(OutboxRow.Of(message, referralId));
+    /// <summary>Queues a message for the background worker, in this transaction; it is not taken before <paramref name="notBefore"/>.</summary>
+    public void Queue<TMessage>(TMessage message, Guid? referralId = null, DateTimeOffset? notBefore = null) where TMessage : notnull =>
+        outbox.Add(OutboxRow.Of(message, referralId, notBefore));
 
     internal async Task WriteQueued()
     {
