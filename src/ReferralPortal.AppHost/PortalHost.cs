@@ -44,6 +44,7 @@ static class PortalHost
         if (ran.Count > 0) Console.WriteLine($"Brought the database up to date: {ran.Count} migrations.");
         await SeedLoader.LoadReference(owner, SeedLoader.DefaultFolder, ct);
         await SeedLoader.LoadDemoAccounts(owner, SeedLoader.DefaultFolder, ct);
+        await DemoReferrals.Load(owner, SeedLoader.DefaultFolder, TimeProvider.System.GetUtcNow(), ct);
         if (options.Referrals == 0) return;
         Console.WriteLine($"Adding {options.Referrals:N0} generated referrals.");
         await GeneratedReferrals.Load(owner, options.Referrals, Console.WriteLine, ct);

@@ -34,9 +34,12 @@ app.UsePortalSignIn();
 app.UsePortalConnectionGuard();
 app.MapStaticAssets().AllowAnonymous();
 app.MapPortalHealth();
-app.MapSignIn();
-app.MapReports();
-app.MapPortalPages();
+if (args is not [Verbs.Worker, ..])
+{
+    app.MapSignIn();
+    app.MapReports();
+    app.MapPortalPages();
+}
 await app.RunAsync();
 return 0;
 

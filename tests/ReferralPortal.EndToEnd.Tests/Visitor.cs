@@ -15,12 +15,13 @@ public sealed class Visitor : IAsyncDisposable
     public const float Patience = 60_000;
 
     readonly IBrowserContext context;
+    readonly ColorScheme colours;
     readonly List<string> complaints = [], addresses = [], titles = [];
     bool expectsMissing;
 
-    Visitor(IBrowserContext context, IPage page, Uri portal)
+    Visitor(IBrowserContext context, IPage page, Uri portal, ColorScheme colours)
     {
-        (this.context, Page, Portal) = (context, page, portal);
+        (this.context, Page, Portal, this.colours) = (context, page, portal, colours);
         page.Console += (_, message) => { if (message.Type == "error" && !(expectsMissing && message.Text.Contains("404"))) complaints.Add($"console at {page.Url}: {message.Text}"); };
         page.PageError += (_, fault) => complaints.Add($"script at {page.Url}: {fault}");
         page.Request += (_, request) => { if (request.IsNavigationRequest) addresses.Add(request.Url); };
@@ -43,11 +44,11 @@ public sealed class Visitor : IAsyncDisposable
         change?.Invoke(options);
         var context = await browser.NewContextAsync(options);
         context.SetDefaultTimeout(Patience);
-        return new Visitor(context, await context.NewPageAsync(), portal);
+        return new Visitor(context, await context.NewPageAsync(), portal, options.ColorScheme ?? ColorScheme.Light);
     }
 
     /// <summary>Another page in the same browser: the same session.</summary>
-    public async Task<Visitor> OtherTab() => new(context, await context.NewPageAsync(), Portal);
+    public async Task<Visitor> OtherTab() => new(context, await context.NewPageAsync(), Portal, colours);
 
     public async Task SignIn(string userName, bool look = false)
     {
@@ -81,13 +82,18 @@ public sealed class Visitor : IAsyncDisposable
     /// <summary>A page takes clicks once its circuit has drawn it: the circuit marks the elements that its scripts hold on to.</summary>
     public async Task IsAlive() => await Page.WaitForFunctionAsync("() => [...document.querySelector('dialog.session-warning')?.attributes ?? []].some(one => one.name.startsWith('_bl_'))");
 
-    /// <summary>Searches the page as it stands for accessibility faults, and notes its title.</summary>
+    /// <summary>Searches the page as it stands for accessibility faults, in light and in dark, and notes its title.</summary>
     public async Task Look()
     {
         await Expect(Page.Locator(".skeleton, [aria-busy=true]")).ToHaveCountAsync(0);
         titles.Add(await Page.TitleAsync());
-        foreach (var fault in (await Page.RunAxe()).Violations)
-            complaints.Add($"accessibility at {Page.Url}: {fault.Id} ({fault.Help}) on {string.Join(" and ", fault.Nodes.Take(3).Select(node => node.Html))}");
+        foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
+        {
+            await Page.EmulateMediaAsync(new() { ColorScheme = scheme });
+            foreach (var fault in (await Page.RunAxe()).Violations)
+                complaints.Add($"accessibility at {Page.Url}, {scheme}: {fault.Id} ({fault.Help}) on {string.Join(" and ", fault.Nodes.Take(3).Select(node => node.Html))}");
+        }
+        await Page.EmulateMediaAsync(new() { ColorScheme = colours });
     }
 
     /// <summary>Waits for a page by its heading, and looks at it.</summary>

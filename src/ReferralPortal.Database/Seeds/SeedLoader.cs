@@ -38,8 +38,17 @@ public static class SeedLoader
         await transaction.CommitAsync(ct);
     }
 
+    // The account of background work, as soon as there is a clinic group for it to belong to.
+    const string ThePortalItself = """
+        insert into portal_user (id, organisation_id, directory_tenant_id, user_name, display_name, roles)
+        select '01900000-0000-7000-8000-000000000001', o.id, o.directory_tenant_id, 'portal@system.invalid', 'The portal', '{system}'
+        from organisation o where o.kind = 'clinic_group' and @json is not null
+        on conflict do nothing
+        """;
+
     static readonly (string, string)[] Reference =
     [
+        ("group.json", ThePortalItself),
         ("group.json", """
             insert into clinic_group_settings (name, phone, email, opening_hours, targets)
             select g ->> 'name', g ->> 'phone', g ->> 'email', g -> 'openingHours', g -> 'targets' from (select @json::jsonb) file (g)
@@ -132,12 +141,7 @@ public static class SeedLoader
             join organisation o on o.id = row."organisationId"
             on conflict do nothing
             """),
-        ("accounts.json", """
-            insert into portal_user (id, organisation_id, directory_tenant_id, user_name, display_name, roles)
-            select '01900000-0000-7000-8000-000000000001', o.id, o.directory_tenant_id, 'portal@system.invalid', 'The portal', '{system}'
-            from organisation o where o.kind = 'clinic_group' and @json is not null
-            on conflict do nothing
-            """),
+        ("accounts.json", ThePortalItself),
     ];
 }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Reflection;
+using System.Text.RegularExpressions;
 using Npgsql;
 
 namespace ReferralPortal.Web.Platform;
@@ -8,7 +9,7 @@ namespace ReferralPortal.Web.Platform;
 /// Statements that go to the server together: one round trip, one transaction, all or nothing. Built by
 /// <see cref="PortalDatabase.Write(Actor, Action{PortalBatch}, CancellationToken)"/>.
 /// </summary>
-public sealed class PortalBatch : IAsyncDisposable
+public sealed partial class PortalBatch : IAsyncDisposable
 {
     readonly NpgsqlBatch batch;
     readonly Actor actor;
@@ -27,9 +28,9 @@ public sealed class PortalBatch : IAsyncDisposable
     /// <summary>Adds one statement; its parameters are the public properties of <paramref name="arguments"/> by name.</summary>
     public PortalBatch Run(string sql, object arguments)
     {
-        var command = new NpgsqlBatchCommand(sql);
-        foreach (var property in Properties.GetOrAdd(arguments.GetType(), static type => type.GetProperties()))
-            command.Parameters.Add(new NpgsqlParameter(property.Name, Sent(property.GetValue(arguments))));
+        var statement = Statements.GetOrAdd((sql, arguments.GetType()), static key => Statement.Of(key.Sql, key.Arguments));
+        var command = new NpgsqlBatchCommand(statement.Sql);
+        foreach (var property in statement.Parameters) command.Parameters.Add(new NpgsqlParameter { Value = Sent(property.GetValue(arguments)) });
         batch.BatchCommands.Add(command);
         return this;
     }
@@ -46,7 +47,28 @@ public sealed class PortalBatch : IAsyncDisposable
 
     public ValueTask DisposeAsync() => batch.DisposeAsync();
 
-    static readonly ConcurrentDictionary<Type, PropertyInfo[]> Properties = new();
+    static readonly ConcurrentDictionary<(string Sql, Type Arguments), Statement> Statements = new();
+
+    /// <summary>A statement with its parameters by place. Npgsql would read every statement letter by letter, each time it is sent, to find the names.</summary>
+    sealed partial record Statement(string Sql, PropertyInfo[] Parameters)
+    {
+        public static Statement Of(string sql, Type arguments)
+        {
+            var parameters = new List<PropertyInfo>();
+            var byPlace = Name().Replace(sql, found =>
+            {
+                var property = arguments.GetProperty(found.Groups[1].Value, BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase)
+                    ?? throw new ArgumentException($"A statement asks for {found.Value}, which {arguments.Name} does not have.");
+                if (!parameters.Contains(property)) parameters.Add(property);
+                return $"${parameters.IndexOf(property) + 1}";
+            });
+            return new Statement(byPlace, [.. parameters]);
+        }
+
+        // Not the containment operator, and not an @ in the middle of a word.
+        [GeneratedRegex(@"(?<![@\w])@(\w+)")]
+        private static partial Regex Name();
+    }
 
     static object Sent(object? value) => value switch
     {

@@ -1,0 +1,312 @@
+using System.Security.Cryptography;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Dapper;
+using Npgsql;
+using ReferralPortal.Domain;
+using ReferralPortal.Domain.Patients;
+using ReferralPortal.Domain.Referrals;
+
+namespace ReferralPortal.Database.Seeds;
+
+/// <summary>
+/// Loads the example referrals: every state, every kind of organisation, dated from the moment of loading. What follows from what the file says (clocks,
+/// readers, search words, the tier of a safety answer, a report's hash) is worked out here. A database that has them already is left as it is.
+/// </summary>
+public static class DemoReferrals
+{
+    /// <returns>How many were added: all of them, or none.</returns>
+    public static async Task<int> Load(string ownerConnectionString, string folder, DateTimeOffset now, CancellationToken ct)
+    {
+        var referrals = DemoReferral.Read(await File.ReadAllTextAsync(Path.Combine(folder, "demo", "referrals.json"), ct));
+        await using var connection = new NpgsqlConnection(ownerConnectionString);
+        await connection.OpenAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        // Two starts at once: the second waits, and finds them there.
+        await connection.ExecuteAsync("select pg_advisory_xact_lock(3)");
+        if (await connection.ExecuteScalarAsync<bool>("select exists (select from referral where id = any (@ids))", new { ids = referrals.Select(referral => referral.Id).ToArray() })) return 0;
+
+        var people = (await connection.QueryAsync<Person>("select u.user_name, u.id, u.display_name, u.hcpc_number, o.id as organisation_id, o.name as organisation_name from portal_user u join organisation o on o.id = u.organisation_id"))
+            .ToDictionary(person => person.UserName);
+        var world = new World(
+            people,
+            await connection.ExecuteScalarAsync<Guid>("select id from organisation where kind = 'clinic_group'"),
+            (await connection.QueryAsync<(string Name, Guid Id)>("select name, id from organisation")).ToDictionary(row => row.Name, row => row.Id),
+            (await connection.QueryAsync<(string Name, Guid Id)>("select name, id from clinic")).ToDictionary(row => row.Name, row => row.Id),
+            [.. (await connection.QueryAsync<(string Key, string Tier, string Wording)>("select key, tier, wording_version from red_flag_question where current order by position"))],
+            await DemoClock.Read(connection), now);
+        foreach (var referral in referrals)
+            if (referral.SavedAt is not null) await connection.ExecuteAsync(InsertDraft, Draft(referral, world));
+            else await Insert(connection, referral, world);
+        await transaction.CommitAsync(ct);
+        return referrals.Count;
+    }
+
+    sealed record Person(string UserName, Guid Id, string DisplayName, string? HcpcNumber, Guid OrganisationId, string OrganisationName);
+
+    sealed record World(
+        IReadOnlyDictionary<string, Person> People, Guid Clinic, IReadOnlyDictionary<string, Guid> Organisations, IReadOnlyDictionary<string, Guid> Clinics,
+        IReadOnlyList<(string Key, string Tier, string Wording)> Questions, DemoClock Clock, DateTimeOffset Now)
+    {
+        /// <summary>A time of the past; one that would lie ahead when the portal is first started early in the morning was just now.</summary>
+        public DateTime Past(DemoTime time) => (time.After(Now) is var at && at < Now ? at : Now).UtcDateTime;
+    }
+
+    static async Task Insert(NpgsqlConnection connection, DemoReferral referral, World world)
+    {
+        var referrer = world.People[referral.Referrer];
+        List<(Guid Organisation, string Role)> parties = [(referrer.OrganisationId, "referrer"), (world.Clinic, "treating_clinic")];
+        foreach (var (name, role) in new[] { (referral.Parties.CaseManager, "case_manager"), (referral.Parties.Funder, "funder"), (referral.Parties.InstructingParty, "instructing_party") })
+            if (name is not null) parties.Add((world.Organisations[name], role));
+
+        var answers = world.Questions.Select(question => new { key = question.Key, answer = referral.Safety!.AnswerTo(question.Key), wording = question.Wording }).ToList();
+        var tier = RedFlags.Weigh(
+            world.Questions.Select(question => (question.Key, EnumText.Parse<RedFlagTier>(question.Tier))),
+            answers.ToDictionary(answer => answer.key, answer => EnumText.Parse<RedFlagAnswer>(answer.answer))).Tier;
+        var urgent = tier is not null || referral.Services.GetProperty("priority").GetString() == "urgent";
+
+        var submittedAt = world.Past(referral.History[0].At);
+        var keys = referral.Appointments.Select(appointment => appointment.Key).Concat(referral.Reports.Select(report => report.Key)).ToDictionary(key => key, _ => Guid.CreateVersion7(submittedAt));
+        var clock = new DemoClock.Standing();
+        var stateSince = submittedAt;
+        foreach (var happened in referral.History)
+        {
+            var at = world.Past(happened.At);
+            if (happened != referral.History[0] && happened.To != referral.History[referral.History.ToList().IndexOf(happened) - 1].To) stateSince = at;
+            clock = world.Clock.After(clock, happened.Action, at, submittedAt, urgent, tier is not null, referral.Reports.FirstOrDefault(report => report.Key == happened.Report)?.Kind);
+        }
+        DemoEvent? Last(string action) => referral.History.LastOrDefault(happened => happened.Action == action);
+        Guid? By(DemoEvent? happened) => happened is null ? null : world.People[happened.By].Id;
+        DateTime? At(DemoEvent? happened) => happened is null ? null : world.Past(happened.At);
+
+        var today = LondonTime.DateOf(world.Now);
+        await connection.ExecuteAsync(InsertReferral, new
+        {
+            referral.Id,
+            referral.Reference,
+            referral.State,
+            priority = urgent ? "urgent" : "routine",
+            organisationId = referrer.OrganisationId,
+            personId = referrer.Id,
+            patient = Json(referral.Patient),
+            bornOn = referral.Patient.TryGetProperty("bornDay", out var born) ? today.AddDays(born.GetInt32()) : (DateOnly?)null,
+            incident = Json(referral.Incident),
+            injury = Json(referral.Injury),
+            claim = Json(referral.Claim),
+            funding = Json(referral.Funding),
+            services = Json(referral.Services),
+            consent = Json(referral.Consent),
+            today,
+            tier = tier is { } found ? EnumText.Of(found) : null,
+            clearedAt = At(Last("clear_red_flag")),
+            acknowledgedAt = At(Last("acknowledge_alert")),
+            acknowledgedBy = By(Last("acknowledge_alert")),
+            triageOwner = By(Last("start_triage")),
+            clinicId = referral.Clinic is { } clinic ? world.Clinics[clinic] : (Guid?)null,
+            clinicianId = referral.Clinician is { } clinician ? world.People[clinician].Id : (Guid?)null,
+            clock.DueFor,
+            dueAt = clock.DueAt?.UtcDateTime,
+            pausedAt = clock.PausedAt?.UtcDateTime,
+            submittedAt,
+            stateSince,
+            readers = parties.Select(party => party.Organisation).Distinct().ToArray(),
+            version = referral.History.Count,
+            answers = JsonSerializer.Serialize(answers),
+            toldBy = referral.Safety!.ToldBy,
+            toldAt = referral.Safety.ToldAt is { } told ? world.Past(told) : (DateTime?)null,
+            toldHow = referral.Safety.ToldHow,
+            payerId = referral.Parties.Funder is { } funder ? world.Organisations[funder] : (Guid?)null,
+            payerKind = referral.Parties.Funder is not null ? "funder" : referral.Funding.GetProperty("payerName").GetString() is var payer && payer == referrer.OrganisationName ? "referrer"
+                : payer!.StartsWith("NHS", StringComparison.Ordinal) ? "nhs" : "somebody_else",
+            organisations = parties.Select(party => party.Organisation).ToArray(),
+            roles = parties.Select(party => party.Role).ToArray(),
+            authorityId = Guid.CreateVersion7(submittedAt),
+        });
+        foreach (var authority in referral.FurtherAuthorities)
+        {
+            var givenAt = world.Past(authority.GetProperty("givenAt").Deserialize<DemoTime>(JsonSerializerOptions.Web)!);
+            await connection.ExecuteAsync(InsertAuthority, new { authorityId = Guid.CreateVersion7(givenAt), referral.Id, payerId = referral.Parties.Funder is { } again ? world.Organisations[again] : (Guid?)null, funding = Json(authority), today, at = givenAt });
+        }
+        await InsertCare(connection, referral, world, keys);
+        await InsertEvents(connection, referral, world, keys);
+    }
+
+    static async Task InsertCare(NpgsqlConnection connection, DemoReferral referral, World world, IReadOnlyDictionary<string, Guid> keys)
+    {
+        foreach (var one in referral.Appointments)
+        {
+            var startsAt = one.StartsAt.After(world.Now).UtcDateTime;
+            await connection.ExecuteAsync(InsertAppointment, new { id = keys[one.Key], referralId = referral.Id, one.Kind, clinic = world.Clinics[one.Clinic], clinician = world.People[one.Clinician].Id, startsAt, endsAt = startsAt.AddMinutes(one.Minutes), one.State, one.AttendanceCode });
+        }
+        foreach (var one in referral.Assessments)
+        {
+            var at = world.Past(Time(one, "assessedAt"));
+            await connection.ExecuteAsync(InsertAssessment, new { id = Guid.CreateVersion7(at), referralId = referral.Id, appointment = keys[one.GetProperty("appointment").GetString()!], clinician = Who(one), at, record = Json(one) });
+        }
+        // Goals are set at the first assessment.
+        var begun = referral.Assessments is [var first, ..] ? world.Past(Time(first, "assessedAt")) : world.Now.UtcDateTime;
+        foreach (var one in referral.Goals)
+            await connection.ExecuteAsync(InsertGoal, new { id = Guid.CreateVersion7(begun), referralId = referral.Id, record = Json(one), today = LondonTime.DateOf(world.Now), at = begun });
+        foreach (var one in referral.Scores)
+        {
+            var at = world.Past(Time(one, "takenAt"));
+            await connection.ExecuteAsync(InsertScore, new { id = Guid.CreateVersion7(at), referralId = referral.Id, at, by = Who(one), record = Json(one) });
+        }
+        foreach (var one in referral.Reports)
+        {
+            var (author, at, signed) = (world.People[one.Author], world.Past((one.SignedAt ?? one.SavedAt)!), one.State != "draft");
+            await connection.ExecuteAsync(InsertReport, new
+            {
+                id = keys[one.Key],
+                referralId = referral.Id,
+                one.Kind,
+                one.Number,
+                one.State,
+                content = JsonSerializer.Serialize(one.Sections, JsonSerializerOptions.Web),
+                authorId = author.Id,
+                authorName = signed ? author.DisplayName : null,
+                hcpc = signed ? author.HcpcNumber : null,
+                signedAt = signed ? at : (DateTime?)null,
+                hash = signed ? Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(one.Sections, JsonSerializerOptions.Web))) : null,
+                at,
+            });
+        }
+
+        Guid Who(JsonElement one) => world.People[one.GetProperty("by").GetString()!].Id;
+        static DemoTime Time(JsonElement one, string name) => one.GetProperty(name).Deserialize<DemoTime>(JsonSerializerOptions.Web)!;
+    }
+
+    static async Task InsertEvents(NpgsqlConnection connection, DemoReferral referral, World world, IReadOnlyDictionary<string, Guid> keys)
+    {
+        var from = "draft";
+        for (var place = 0; place < referral.History.Count; place++)
+        {
+            var happened = referral.History[place];
+            var (who, at) = (world.People[happened.By], world.Past(happened.At));
+            var appointment = referral.Appointments.FirstOrDefault(one => one.Key == happened.Appointment);
+            var report = referral.Reports.FirstOrDefault(one => one.Key == happened.Report);
+            object detail =
+                appointment is not null ? new { appointmentId = keys[appointment.Key], kind = appointment.Kind, startsAt = (happened.StartsAt ?? appointment.StartsAt).After(world.Now), clinicId = world.Clinics[appointment.Clinic], clinicianId = world.People[appointment.Clinician].Id }
+                : report is not null ? new { kind = report.Kind, reportId = keys[report.Key] }
+                : happened.Clinic is { } clinic ? new { clinicId = world.Clinics[clinic], clinicianId = happened.Clinician is { } clinician ? world.People[clinician].Id : (Guid?)null }
+                : new { };
+            await connection.ExecuteAsync(InsertEvent, new
+            {
+                id = Guid.CreateVersion7(at), referralId = referral.Id, at, actor = who.Id, actorName = who.DisplayName, organisation = who.OrganisationId,
+                happened.Action, from, happened.To, happened.ReasonCode, happened.Words, detail = JsonSerializer.Serialize(detail), audience = happened.ClinicOnly ? "clinic" : "everyone", version = place + 1,
+            });
+            from = happened.To;
+        }
+    }
+
+    /// <summary>The form as a half-filled page would have saved it.</summary>
+    static object Draft(DemoReferral referral, World world)
+    {
+        var author = world.People[referral.Referrer];
+        var form = new Dictionary<string, object>();
+        var started = new List<string>();
+        foreach (var (name, part) in new[] { ("patient", referral.Patient), ("incident", referral.Incident), ("injury", referral.Injury) })
+        {
+            if (part.ValueKind != JsonValueKind.Object) continue;
+            var fields = part.EnumerateObject().ToDictionary(field => field.Name, field => (object)field.Value);
+            if (fields.Remove("dateOfBirth", out var born)) fields["dateOfBirth"] = Parts(DateOnly.Parse(((JsonElement)born).GetString()!, System.Globalization.CultureInfo.InvariantCulture));
+            if (fields.Remove("day", out var day)) fields["date"] = Parts(LondonTime.DateOf(world.Now).AddDays(((JsonElement)day).GetInt32()));
+            if (fields.TryGetValue("phone", out var phone) && PhoneNumber.TryParse(((JsonElement)phone).GetString(), out var number)) fields["phone"] = number.ToString();
+            if (fields.TryGetValue("regions", out var regions)) fields["regions"] = ((JsonElement)regions).EnumerateArray().Select(site => new { region = site.GetProperty("key"), side = site.GetProperty("side") }).ToList();
+            form[name] = fields;
+            started.Add(name);
+        }
+        form["started"] = started;
+        return new { referral.Id, organisationId = author.OrganisationId, authorId = author.Id, form = JsonSerializer.Serialize(form, Readable), at = world.Past(referral.SavedAt!) };
+
+        static object Parts(DateOnly date) => new { day = $"{date.Day}", month = $"{date.Month}", year = $"{date.Year}" };
+    }
+
+    static readonly JsonSerializerOptions Readable = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    static string Json(JsonElement part) => part.ValueKind == JsonValueKind.Object ? part.GetRawText() : "{}";
+
+    const string InsertDraft = """
+        insert into referral_draft (id, organisation_id, author_id, form, version, created_at, updated_at)
+        values (@Id, @organisationId, @authorId, @form::jsonb, 2, @at, @at) on conflict do nothing
+        """;
+
+    const string InsertReferral = """
+        insert into patient (id, given_name, family_name, date_of_birth, sex, nhs_number, gp_practice_name, gp_practice_code, address, postcode, phone, email, preferred_contact,
+                             guardian_name, guardian_relationship, guardian_phone, interpreter_language, communication_needs, access_needs, home_visit_needed, readers, created_at)
+        select @Id, p ->> 'givenName', p ->> 'familyName', coalesce(@bornOn, (p ->> 'dateOfBirth')::date), p ->> 'sex', p ->> 'nhsNumber', p ->> 'gpPracticeName', p ->> 'gpPracticeCode',
+               p ->> 'address', p ->> 'postcode', p ->> 'phone', p ->> 'email', p ->> 'preferredContact', p ->> 'guardianName', p ->> 'guardianRelationship', p ->> 'guardianPhone',
+               p ->> 'interpreterLanguage', p ->> 'communicationNeeds', p ->> 'accessNeeds', coalesce((p ->> 'homeVisitNeeded')::boolean, false), @readers, @submittedAt
+        from (select @patient::jsonb) file (p);
+
+        insert into referral (id, reference, state, priority, patient_id, referring_organisation_id, referrer_id, condition_slug, our_reference, claim_reference, incident_date,
+                              red_flag_tier, red_flag_cleared_at, alert_acknowledged_at, alert_acknowledged_by, triage_owner_id, clinic_id, clinician_id, due_for, due_at,
+                              clock_paused_at, submitted_at, state_since, readers, version, created_at)
+        select @Id, @Reference, @State, @priority, @Id, @organisationId, @personId, @injury::jsonb ->> 'conditionSlug', c ->> 'ourReference', c ->> 'claimReference',
+               @today + (@incident::jsonb ->> 'day')::int, @tier, @clearedAt, @acknowledgedAt, @acknowledgedBy, @triageOwner, @clinicId, @clinicianId, @DueFor, @dueAt,
+               @pausedAt, @submittedAt, @stateSince, @readers, @version, @submittedAt
+        from (select @claim::jsonb) file (c);
+
+        insert into referral_detail (referral_id, incident_mechanism, incident_account, injury_regions, presenting_condition, symptoms, onset, pain_now, work_status, occupation,
+                                     clinical_history, red_flag_answers, red_flag_told_by, red_flag_told_at, red_flag_told_how, claim_type, liability, lower_value_claim, other_insurer,
+                                     other_insurer_reference, payer_kind, payer_name, purchase_order, consent_taken_by, consent_taken_on, consent_method, consent_to_share_with,
+                                     services, priority_reason, availability)
+        select @Id, @incident::jsonb ->> 'mechanism', @incident::jsonb ->> 'account',
+               (select coalesce(jsonb_agg(jsonb_build_object('region', site -> 'key', 'side', site -> 'side')), '[]') from jsonb_array_elements(i -> 'regions') site),
+               i ->> 'conditionInWords', i ->> 'symptoms', i ->> 'onset', (i ->> 'pain')::int, i ->> 'workStatus', i ->> 'occupation', i ->> 'clinicalHistory',
+               @answers::jsonb, @toldBy, @toldAt, @toldHow, c ->> 'type', c ->> 'liability', (c ->> 'lowerValue')::boolean, c ->> 'otherInsurer', c ->> 'otherInsurerReference',
+               @payerKind, case when @payerId is null then f ->> 'payerName' end, f ->> 'reference', k ->> 'takenBy', @today + (k ->> 'takenDay')::int, k ->> 'method',
+               array(select jsonb_array_elements_text(k -> 'shareWith')), array(select jsonb_array_elements_text(s -> 'askedFor')), s ->> 'priorityReason', @patient::jsonb ->> 'availability'
+        from (select @injury::jsonb, @claim::jsonb, @funding::jsonb, @consent::jsonb, @services::jsonb) file (i, c, f, k, s);
+
+        insert into referral_party (referral_id, organisation_id, role, state, submitted_at)
+        select @Id, organisation_id, role, @State, @submittedAt from unnest(@organisations, @roles) party (organisation_id, role);
+
+        insert into funding_authority (id, referral_id, payer_organisation_id, payer_name, sessions, pounds, expires_on, reference, given_at, created_at)
+        select @authorityId, @Id, @payerId, f ->> 'payerName', (f ->> 'sessions')::int, (f ->> 'pounds')::numeric, @today + (f ->> 'expiresDay')::int, f ->> 'reference', @submittedAt, @submittedAt
+        from (select @funding::jsonb) file (f) where f ? 'sessions' or f ? 'pounds';
+
+        insert into referral_search (referral_id, readers, submitted_at, words)
+        select r.id, r.readers, r.submitted_at, portal.search_words(concat_ws(' ', r.reference, replace(r.reference, '-', ''), p.given_name, p.family_name,
+               to_char(p.date_of_birth, 'DD/MM/YYYY'), to_char(p.date_of_birth, 'YYYY-MM-DD'), p.nhs_number, r.claim_reference, r.our_reference))
+        from referral r join patient p on p.id = r.patient_id where r.id = @Id;
+        """;
+
+    const string InsertAuthority = """
+        insert into funding_authority (id, referral_id, payer_organisation_id, payer_name, sessions, pounds, expires_on, reference, given_at, created_at)
+        select @authorityId, @Id, @payerId, f ->> 'payerName', (f ->> 'sessions')::int, (f ->> 'pounds')::numeric, @today + (f ->> 'expiresDay')::int, f ->> 'reference', @at, @at
+        from (select @funding::jsonb) file (f)
+        """;
+
+    const string InsertAppointment = """
+        insert into appointment (id, referral_id, kind, clinic_id, clinician_id, starts_at, ends_at, state, attendance_code)
+        values (@id, @referralId, @Kind, @clinic, @clinician, @startsAt, @endsAt, @State, @AttendanceCode)
+        """;
+
+    const string InsertAssessment = """
+        insert into assessment (id, referral_id, appointment_id, clinician_id, assessed_at, subjective, objective, analysis, plan, regions, sessions_planned, work_status, prognosis_weeks, created_at)
+        select @id, @referralId, @appointment, @clinician, @at, a ->> 'subjective', a ->> 'objective', a ->> 'analysis', a ->> 'plan', coalesce(a -> 'regions', '[]'),
+               (a ->> 'sessionsPlanned')::int, a ->> 'workStatus', (a ->> 'prognosisWeeks')::int, @at
+        from (select @record::jsonb) file (a)
+        """;
+
+    const string InsertGoal = """
+        insert into goal (id, referral_id, words, target_date, outcome, created_at)
+        select @id, @referralId, g ->> 'words', @today + (g ->> 'targetDay')::int, g ->> 'outcome', @at from (select @record::jsonb) file (g)
+        """;
+
+    const string InsertScore = """
+        insert into outcome_score (id, referral_id, measure_key, taken_at, recorded_by, answers, answered, score, rule_version, created_at)
+        select @id, @referralId, s ->> 'measure', @at, @by, s -> 'answers', (s ->> 'answered')::int, (s ->> 'score')::numeric, s ->> 'ruleVersion', @at from (select @record::jsonb) file (s)
+        """;
+
+    const string InsertReport = """
+        insert into report (id, referral_id, kind, number, state, content, author_id, author_name, author_hcpc, signed_at, content_hash, created_at, updated_at)
+        values (@id, @referralId, @Kind, @Number, @State, @content::jsonb, @authorId, @authorName, @hcpc, @signedAt, @hash, @at, @at)
+        """;
+
+    const string InsertEvent = """
+        insert into referral_event (id, referral_id, at, actor_id, actor_name, organisation_id, action, from_state, to_state, reason_code, words, detail, audience, version)
+        values (@id, @referralId, @at, @actor, @actorName, @organisation, @Action, @from, @To, @ReasonCode, @Words, @detail::jsonb, @audience, @version)
+        """;
+}
