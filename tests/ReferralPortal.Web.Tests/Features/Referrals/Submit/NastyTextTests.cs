@@ -95,7 +95,6 @@ public sealed class NastyTextTests(PortalTestDatabase world) : IClassFixture<Por
                 var typed = strings[(round + place) % strings.Count];
                 if (Fields[place].Typed(kept) is var text && text != Signed(typed)) Assert.Fail($"{Fields[place].Path}: {Shown(typed)} came back as {Shown(text)}");
             }
-            await new DiscardDraft(world.Database).Handle(solicitor, id, Ct);
         });
     }
 
