@@ -1,5 +1,6 @@
 using ReferralPortal.Domain.Organisations;
 using ReferralPortal.Domain.Referrals;
+using ReferralPortal.Web.Components.Forms;
 using ReferralPortal.Web.Features.Catalogue;
 using ReferralPortal.Web.Features.Referrals.Submit;
 using ReferralPortal.Web.Platform;
@@ -41,11 +42,55 @@ public static class ExampleForms
         Consent = new() { TakenBy = "Amara Okafor", TakenOn = new() { Day = "2", Month = "9", Year = "2025" }, Method = ConsentMethod.Verbally, ShareWith = [PartyRole.Referrer], Confirmed = true },
     };
 
-    /// <summary>Submits the solicitor's form for <paramref name="referrer"/> and returns the referral's id and reference.</summary>
+    /// <summary>A form as one kind of organisation fills it in, every field that it may be asked answered.</summary>
+    public static ReferralForm Of(OrganisationKind kind, CatalogueContent catalogue)
+    {
+        var form = Solicitor(catalogue);
+        switch (kind)
+        {
+            case OrganisationKind.CaseManager:
+                form.Claim.InstructingPartyName = "Thornley & Cross Solicitors";
+                break;
+            case OrganisationKind.Intermediary:
+                form.Claim.InstructingPartyName = "Thornley & Cross Solicitors";
+                break;
+            case OrganisationKind.HealthOrganisation:
+                (form.Patient.GpPracticeName, form.Patient.GpPracticeCode) = ("Chapel Street Surgery", "P84012");
+                (form.Injury.ClinicalHistory, form.Injury.Medication, form.Injury.Imaging) = ("Low back pain in 2019, settled.", "Amlodipine 5 mg", "X-ray in September 2025: no fracture.");
+                form.Funding = new() { Kind = PayerKind.Nhs };
+                break;
+            case OrganisationKind.Employer:
+                form.Incident = new() { WorkRelated = true, Mechanism = IncidentMechanism.Workplace, Date = form.Incident.Date, Account = "Lifted a pallet and felt the neck give." };
+                (form.Injury.Occupation, form.Injury.WorkStatus) = ("Warehouse picker", WorkStatus.OffSick);
+                form.Work = new()
+                {
+                    JobDemands = "Lifts up to 20 kg, walks all day.",
+                    CurrentDuties = "None",
+                    AdjustedDuties = "Checking deliveries, seated.",
+                    AbsentSince = new("2", "9", "2025"),
+                    ReturnTarget = DateParts.Of(DateOnly.FromDateTime(DateTime.UtcNow).AddMonths(2)),
+                };
+                form.Funding = new() { Kind = PayerKind.Referrer, Reference = "PO 40012345" };
+                form.Consent.Covers = [ConsentScope.Attendance, ConsentScope.FitnessForWork];
+                break;
+        }
+        return form;
+    }
+
+    /// <summary>The same form about a child, with a parent who agreed.</summary>
+    public static ReferralForm OfAChild(this ReferralForm form)
+    {
+        form.Patient.DateOfBirth = DateParts.Of(DateOnly.FromDateTime(DateTime.UtcNow).AddYears(-12));
+        (form.Patient.GuardianName, form.Patient.GuardianRelationship, form.Patient.GuardianPhone) = ("Róisín O’Connor", "Mother", "07700 900124");
+        (form.Patient.GuardianEmail, form.Patient.GuardianResponsibility, form.Consent.GivenBy) = ("roisin@example.org", true, ConsentGiver.Guardian);
+        return form;
+    }
+
+    /// <summary>Submits the form of <paramref name="referrer"/>'s kind of organisation and returns the referral's id and reference.</summary>
     public static async Task<(Guid Id, string Reference)> Submitted(PortalTestDatabase world, Actor referrer, Action<ReferralForm>? change = null)
     {
         var catalogue = new CatalogueStore(world.Sources, TimeProvider.System);
-        var form = Solicitor(await catalogue.Get(CancellationToken.None));
+        var form = Of(referrer.OrganisationKind, await catalogue.Get(CancellationToken.None));
         change?.Invoke(form);
         var id = Guid.CreateVersion7();
         var outcome = await new SubmitReferral(world.Database, catalogue, new FormOrganisations(world.Database), TimeProvider.System).Handle(referrer, new(id, form), CancellationToken.None);

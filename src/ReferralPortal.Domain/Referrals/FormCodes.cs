@@ -32,6 +32,15 @@ public enum ServiceAskedFor { TriageReport, InitialAssessment, Treatment, Immedi
 /// <summary>How consent was given.</summary>
 public enum ConsentMethod { InWriting, Verbally, Electronically }
 
+/// <summary>Who agreed to the referral of a child.</summary>
+public enum ConsentGiver { Patient, Guardian }
+
+/// <summary>Where a signed consent form is: with the referral, or at the referrer's, who sends it when asked.</summary>
+public enum SignedForm { Attached, Held }
+
+/// <summary>What the patient agrees may be shared.</summary>
+public enum ConsentScope { Attendance, FitnessForWork, Reports }
+
 /// <summary>The side of a sided body region; <see cref="NotApplicable"/> for the midline.</summary>
 public enum BodySide { Left, Right, Both, NotApplicable }
 

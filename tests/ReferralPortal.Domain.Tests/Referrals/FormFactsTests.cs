@@ -18,10 +18,23 @@ public class FormFactsTests
     }
 
     [Fact]
-    public void Consent_is_not_given_in_the_future()
+    public void Consent_is_given_after_birth_and_incident_and_not_in_the_future()
     {
-        Assert.Null(ReferralDates.ProblemWithConsent(Today, Today));
-        Assert.NotNull(ReferralDates.ProblemWithConsent(Today.AddDays(1), Today));
+        Assert.Null(ReferralDates.ProblemWithConsent(Today, Born, Today, Today));
+        Assert.Null(ReferralDates.ProblemWithConsent(Born, null, null, Today));
+        Assert.Contains("future", ReferralDates.ProblemWithConsent(Today.AddDays(1), Born, null, Today), StringComparison.Ordinal);
+        Assert.Contains("birth", ReferralDates.ProblemWithConsent(Born.AddDays(-1), Born, null, Today), StringComparison.Ordinal);
+        Assert.Contains("incident", ReferralDates.ProblemWithConsent(Today.AddDays(-1), Born, Today, Today), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_absence_has_begun_and_a_return_lies_ahead()
+    {
+        Assert.Null(ReferralDates.ProblemWithAbsence(Today, Born, Today));
+        Assert.Contains("future", ReferralDates.ProblemWithAbsence(Today.AddDays(1), Born, Today), StringComparison.Ordinal);
+        Assert.Contains("birth", ReferralDates.ProblemWithAbsence(Born.AddDays(-1), Born, Today), StringComparison.Ordinal);
+        Assert.Null(ReferralDates.ProblemWithReturn(Today, Today));
+        Assert.NotNull(ReferralDates.ProblemWithReturn(Today.AddDays(-1), Today));
     }
 
     // NHS Data Model and Dictionary, "Attended or did not attend".

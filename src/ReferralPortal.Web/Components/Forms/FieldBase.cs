@@ -31,6 +31,11 @@ public abstract class FieldBase : ComponentBase
 
     [CascadingParameter] IReadOnlyDictionary<string, string>? Errors { get; set; }
 
+    [CascadingParameter(Name = FieldScope.OptionalFields)] Func<string, bool>? OptionalFields { get; set; }
+
+    /// <summary>Whether the label says "(optional)": by the field itself, or by the surrounding <see cref="FieldScope"/>.</summary>
+    protected bool IsOptional => Optional || OptionalFields?.Invoke(Name) == true;
+
     /// <summary>The id of the field's control or group.</summary>
     protected string Id => FieldId.Of(Name);
 

@@ -15,6 +15,7 @@ public static class FormWords
         FormSection.Patient => "The patient",
         FormSection.Incident => "The incident",
         FormSection.Injury => "The injury",
+        FormSection.Work => "Fitness for work",
         FormSection.Safety => "Safety questions",
         FormSection.Claim => "The claim",
         FormSection.Funding => "Funding",
@@ -29,8 +30,9 @@ public static class FormWords
         FormSection.Patient => "Name, date of birth, how to reach them, what they need",
         FormSection.Incident => "What happened, and when",
         FormSection.Injury => "Where it hurts, how much, and the work that it keeps them from",
+        FormSection.Work => "The job, what can be adjusted, and when the patient is to be back",
         FormSection.Safety => "Signs that need a doctor before a physiotherapist",
-        FormSection.Claim => "References, the other side, the case manager",
+        FormSection.Claim => "References, the other side, who else is on it",
         FormSection.Funding => "Who pays, and what is authorised",
         FormSection.Services => "What you want from the clinic, and how soon",
         FormSection.Consent => "What the patient agreed to",
@@ -61,6 +63,33 @@ public static class FormWords
         PayerKind.Patient => "The patient",
         _ => "Somebody else",
     };
+
+    /// <summary>What a payer's reference is called.</summary>
+    public static string FundingReference(OrganisationKind kind) => kind == OrganisationKind.Employer ? "Purchase order" : "Purchase order or authority reference";
+
+    /// <summary>What an organisation has to know before it fills in a part that others fill in otherwise; null where nothing has to be said.</summary>
+    public static string? Lead(FormSection part, OrganisationKind kind) => (part, kind) switch
+    {
+        (FormSection.Incident, OrganisationKind.HealthOrganisation) => "Fill this in if an incident is known; otherwise continue.",
+        (FormSection.Work, _) => "So that treatment, and what the clinic tells you, is about this job. The clinic answers in terms of fitness for work; you will not see clinical detail.",
+        _ => null,
+    };
+
+    /// <summary>What may be shared, as the patient is asked.</summary>
+    public static IReadOnlyList<Option<ConsentScope>> Scopes { get; } = Option.Of(
+        (ConsentScope.Attendance, "Whether and when the patient attends"),
+        (ConsentScope.FitnessForWork, "What the patient is fit for at work"),
+        (ConsentScope.Reports, "Reports about the injury and its treatment"));
+
+    /// <summary>Who agrees for a child.</summary>
+    public static IReadOnlyList<Option<ConsentGiver?>> Givers { get; } = Option.Of<ConsentGiver?>(
+        (ConsentGiver.Guardian, "The parent or guardian named on the patient’s page"),
+        (ConsentGiver.Patient, "The young person, who understands what is agreed to"));
+
+    /// <summary>Where a signed consent form is.</summary>
+    public static IReadOnlyList<Option<SignedForm?>> SignedForms { get; } = Option.Of<SignedForm?>(
+        (SignedForm.Attached, "We attach it to this referral"),
+        (SignedForm.Held, "We hold it, and send it when asked"));
 
     /// <summary>With whom reports may be shared, as the referrer would say it.</summary>
     public static IReadOnlyList<Option<PartyRole>> Sharing(OrganisationKind kind)

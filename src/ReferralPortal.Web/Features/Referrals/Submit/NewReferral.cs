@@ -16,6 +16,16 @@ sealed record NewReferral(Guid Id, string Reference, Actor Referrer, CatalogueCo
 
     public Priority Priority => RedFlags is not null ? Priority.Urgent : Form.Services.Priority!.Value;
 
+    /// <summary>What the needs of the fields depend on, on the day of submission.</summary>
+    FormCase Case => new(Form, BirthDate.IsChildOn(DateOfBirth, LondonTime.DateOf(SubmittedAt)), RedFlags == RedFlagTier.Emergency);
+
+    /// <summary>Whether the field was asked: what one that was not may hold is left out.</summary>
+    bool Asked(string field) => FormFields.Rule(field, Referrer.OrganisationKind).Now(Case) != Need.Absent;
+
+    string? Given(string field, string? text) => Asked(field) ? Text(text) : null;
+
+    T? Given<T>(string field, T? value) where T : struct => Asked(field) ? value : null;
+
     Guid[] Readers => [.. Parties.Select(party => party.Organisation).Distinct()];
 
     public static NewReferral From(ReferralForm form, CatalogueContent catalogue, Actor referrer, Guid id, DateTimeOffset now)
@@ -32,8 +42,8 @@ sealed record NewReferral(Guid Id, string Reference, Actor Referrer, CatalogueCo
     /// <summary>The organisations that the form names, as what; those of parts that this kind of organisation does not fill in are left out.</summary>
     internal static IEnumerable<(Guid Organisation, PartyRole Role)> Named(ReferralForm form, OrganisationKind kind)
     {
-        if (FormParts.NamesCaseManager(kind) && form.Claim.CaseManagerId is { } caseManager) yield return (caseManager, PartyRole.CaseManager);
-        if (FormParts.NamesInstructingParty(kind) && form.Claim.InstructingPartyId is { } instructing) yield return (instructing, PartyRole.InstructingParty);
+        if (FormFields.MayAsk("Claim.CaseManagerId", kind) && form.Claim.CaseManagerId is { } caseManager) yield return (caseManager, PartyRole.CaseManager);
+        if (FormFields.MayAsk("Claim.InstructingPartyId", kind) && form.Claim.InstructingPartyId is { } instructing) yield return (instructing, PartyRole.InstructingParty);
         if (form.Funding.WhoPays == PayerKind.Funder && form.Funding.PayerId is { } payer) yield return (payer, PartyRole.Funder);
     }
 
@@ -42,7 +52,6 @@ sealed record NewReferral(Guid Id, string Reference, Actor Referrer, CatalogueCo
         get
         {
             var patient = Form.Patient;
-            var isChild = BirthDate.IsChildOn(DateOfBirth, LondonTime.DateOf(SubmittedAt));
             return new
             {
                 Id,
@@ -50,8 +59,8 @@ sealed record NewReferral(Guid Id, string Reference, Actor Referrer, CatalogueCo
                 FamilyName = PersonName.Read(patient.FamilyName),
                 DateOfBirth,
                 patient.Sex,
-                NhsNumber = NhsNumber.TryParse(patient.NhsNumber, out var nhsNumber) ? nhsNumber.Digits : null,
-                NhsNumberUnknownReason = patient.NhsNumberNotKnown ? Text(patient.NhsNumberNotKnownReason) : null,
+                NhsNumber = StoredNhsNumber,
+                NhsNumberUnknownReason = Given("Patient.NhsNumberNotKnownReason", patient.NhsNumberNotKnownReason),
                 GpPracticeName = Text(patient.GpPracticeName),
                 GpPracticeCode = ProfessionalNumbers.GpPractice(patient.GpPracticeCode),
                 Address = Text(patient.Address),
@@ -59,9 +68,11 @@ sealed record NewReferral(Guid Id, string Reference, Actor Referrer, CatalogueCo
                 Phone = Phone(patient.Phone),
                 Email = Text(patient.Email),
                 patient.PreferredContact,
-                GuardianName = isChild ? PersonName.Read(patient.GuardianName) : null,
-                GuardianRelationship = isChild ? Text(patient.GuardianRelationship) : null,
-                GuardianPhone = isChild ? Phone(patient.GuardianPhone) : null,
+                GuardianName = Asked("Patient.GuardianName") ? PersonName.Read(patient.GuardianName) : null,
+                GuardianRelationship = Given("Patient.GuardianRelationship", patient.GuardianRelationship),
+                GuardianPhone = Asked("Patient.GuardianPhone") ? Phone(patient.GuardianPhone) : null,
+                GuardianEmail = Given("Patient.GuardianEmail", patient.GuardianEmail),
+                GuardianResponsibility = Given("Patient.GuardianResponsibility", patient.GuardianResponsibility),
                 InterpreterLanguage = Text(patient.InterpreterLanguage),
                 CommunicationNeeds = Text(patient.CommunicationNeeds),
                 AccessNeeds = Text(patient.AccessNeeds),
@@ -80,8 +91,8 @@ sealed record NewReferral(Guid Id, string Reference, Actor Referrer, CatalogueCo
         OrganisationId = Referrer.OrganisationId,
         PersonId = Referrer.UserId,
         ConditionSlug = Text(Form.Injury.ConditionSlug),
-        OurReference = HasClaim ? Text(Form.Claim.OurReference) : null,
-        ClaimReference = HasClaim ? Text(Form.Claim.ClaimReference) : null,
+        OurReference = Given("Claim.OurReference", Form.Claim.OurReference),
+        ClaimReference = Given("Claim.ClaimReference", Form.Claim.ClaimReference),
         IncidentDate = ReferralFormRules.TryDate(Form.Incident.Date),
         RedFlagTier = RedFlags is { } tier ? EnumText.Of(tier) : null,
         due.DueFor,
@@ -93,6 +104,7 @@ sealed record NewReferral(Guid Id, string Reference, Actor Referrer, CatalogueCo
     public object DetailRow => new
     {
         Id,
+        WorkRelated = Given("Incident.WorkRelated", Form.Incident.WorkRelated),
         IncidentMechanism = Form.Incident.Mechanism,
         IncidentAccount = Text(Form.Incident.Account),
         InjuryRegions = PortalJson.Text(Form.Injury.Regions),
@@ -102,7 +114,14 @@ sealed record NewReferral(Guid Id, string Reference, Actor Referrer, CatalogueCo
         PainNow = Form.Injury.Pain,
         Form.Injury.WorkStatus,
         Occupation = Text(Form.Injury.Occupation),
-        ClinicalHistory = Text(Form.Injury.ClinicalHistory),
+        ClinicalHistory = Given("Injury.ClinicalHistory", Form.Injury.ClinicalHistory),
+        Medication = Given("Injury.Medication", Form.Injury.Medication),
+        Imaging = Given("Injury.Imaging", Form.Injury.Imaging),
+        JobDemands = Given("Work.JobDemands", Form.Work.JobDemands),
+        CurrentDuties = Given("Work.CurrentDuties", Form.Work.CurrentDuties),
+        AdjustedDuties = Given("Work.AdjustedDuties", Form.Work.AdjustedDuties),
+        AbsentSince = Given("Work.AbsentSince", ReferralFormRules.TryDate(Form.Work.AbsentSince)),
+        ReturnTarget = Given("Work.ReturnTarget", ReferralFormRules.TryDate(Form.Work.ReturnTarget)),
         // The version beside each answer is the one that was on the screen, not the one that is current when the referral is sent.
         RedFlagAnswers = PortalJson.Text(Catalogue.RedFlagQuestions.Select(question => new
         {
@@ -111,24 +130,28 @@ sealed record NewReferral(Guid Id, string Reference, Actor Referrer, CatalogueCo
             wording = Form.Safety.Wordings.GetValueOrDefault(question.Key) ?? question.WordingVersion,
             onceYes = Form.Safety.OnceYes.Contains(question.Key),
         })),
-        RedFlagToldBy = Told(Form.Safety.ToldBy),
+        RedFlagToldBy = Given("Safety.ToldBy", Form.Safety.ToldBy),
         RedFlagToldAt = ToldAt,
-        RedFlagToldHow = Told(Form.Safety.ToldHow),
-        ClaimType = HasClaim ? Form.Claim.Type : null,
-        Liability = HasClaim ? Form.Claim.Liability : null,
-        LowerValueClaim = HasClaim ? Form.Claim.LowerValue : null,
-        OtherInsurer = HasClaim ? Text(Form.Claim.OtherInsurer) : null,
-        OtherInsurerReference = HasClaim ? Text(Form.Claim.OtherInsurerReference) : null,
+        RedFlagToldHow = Given("Safety.ToldHow", Form.Safety.ToldHow),
+        InstructingPartyName = Form.Claim.InstructingPartyId is null ? Given("Claim.InstructingPartyId", Form.Claim.InstructingPartyName) : null,
+        ClaimType = Given("Claim.Type", Form.Claim.Type),
+        Liability = Given("Claim.Liability", Form.Claim.Liability),
+        LowerValueClaim = Given("Claim.LowerValue", Form.Claim.LowerValue),
+        OtherInsurer = Given("Claim.OtherInsurer", Form.Claim.OtherInsurer),
+        OtherInsurerReference = Given("Claim.OtherInsurerReference", Form.Claim.OtherInsurerReference),
         PayerKind = EnumText.Of(Form.Funding.WhoPays!.Value),
         PayerName,
         PurchaseOrder = Text(Form.Funding.Reference),
+        ConsentGivenBy = Given("Consent.GivenBy", Form.Consent.GivenBy),
+        ConsentForm = Given("Consent.SignedForm", Form.Consent.SignedForm),
+        ConsentCovers = Form.Consent.ShareWith.Count == 0 ? [] : Form.Consent.Covers.Distinct().Select(scope => EnumText.Of(scope)).ToArray(),
         ConsentTakenBy = Text(Form.Consent.TakenBy),
         ConsentTakenOn = ReferralFormRules.TryDate(Form.Consent.TakenOn),
         ConsentMethod = Form.Consent.Method,
         ConsentToShareWith = Form.Consent.ShareWith.Distinct().Select(role => EnumText.Of(role)).ToArray(),
         ConsentWords = ReferralForm.ConsentWords,
         Services = Form.Services.AskedFor.Distinct().Select(service => EnumText.Of(service)).ToArray(),
-        PriorityReason = Form.Services.Priority == Domain.Referrals.Priority.Urgent ? Text(Form.Services.PriorityReason) : null,
+        PriorityReason = Given("Services.PriorityReason", Form.Services.PriorityReason),
         Availability = Text(Form.Patient.Availability),
         Notes = Text(Form.Services.Notes),
     };
@@ -164,7 +187,7 @@ sealed record NewReferral(Guid Id, string Reference, Actor Referrer, CatalogueCo
         {
             Reference, Reference.Replace("-", "", StringComparison.Ordinal), PersonName.Read(Form.Patient.GivenName), PersonName.Read(Form.Patient.FamilyName),
             DateOfBirth.ToString("dd/MM/yyyy", CultureInfo.InvariantCulture), DateOfBirth.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-            NhsNumber.TryParse(Form.Patient.NhsNumber, out var nhsNumber) ? nhsNumber.Digits : null, HasClaim ? Text(Form.Claim.ClaimReference) : null, HasClaim ? Text(Form.Claim.OurReference) : null,
+            StoredNhsNumber, Given("Claim.ClaimReference", Form.Claim.ClaimReference), Given("Claim.OurReference", Form.Claim.OurReference),
         }.Where(word => word is not null)),
     };
 
@@ -180,12 +203,10 @@ sealed record NewReferral(Guid Id, string Reference, Actor Referrer, CatalogueCo
     };
 
     DateOnly DateOfBirth => ReferralFormRules.TryDate(Form.Patient.DateOfBirth)!.Value;
-    bool HasClaim => FormParts.Of(FormSection.Claim, Referrer.OrganisationKind) != PartRule.Absent;
-
-    string? Told(string text) => RedFlags == RedFlagTier.Emergency ? Text(text) : null;
+    string? StoredNhsNumber => Asked("Patient.NhsNumber") && NhsNumber.TryParse(Form.Patient.NhsNumber, out var number) ? number.Digits : null;
 
     DateTimeOffset? ToldAt =>
-        RedFlags == RedFlagTier.Emergency && ReferralFormRules.TryDate(Form.Safety.ToldOn) is { } day
+        Asked("Safety.ToldAt") && ReferralFormRules.TryDate(Form.Safety.ToldOn) is { } day
         && ReferralFormRules.TimeOfDay(Form.Safety.ToldAt) is { } time
             ? LondonTime.Instant(day, time) : null;
 

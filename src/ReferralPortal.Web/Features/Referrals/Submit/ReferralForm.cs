@@ -18,6 +18,7 @@ public sealed class ReferralForm
     public PatientPart Patient { get; set; } = new();
     public IncidentPart Incident { get; set; } = new();
     public InjuryPart Injury { get; set; } = new();
+    public WorkPart Work { get; set; } = new();
     public SafetyPart Safety { get; set; } = new();
     public ClaimPart Claim { get; set; } = new();
     public FundingPart Funding { get; set; } = new();
@@ -49,6 +50,9 @@ public sealed class ReferralForm
         public string GuardianName { get; set; } = "";
         public string GuardianRelationship { get; set; } = "";
         public string GuardianPhone { get; set; } = "";
+        public string GuardianEmail { get; set; } = "";
+        /// <summary>Whether the guardian has parental responsibility, as far as the referrer was told.</summary>
+        public bool? GuardianResponsibility { get; set; }
         public string InterpreterLanguage { get; set; } = "";
         public string CommunicationNeeds { get; set; } = "";
         public string AccessNeeds { get; set; } = "";
@@ -58,6 +62,8 @@ public sealed class ReferralForm
 
     public sealed class IncidentPart
     {
+        /// <summary>Whether the injury has to do with work, as its employer sees it.</summary>
+        public bool? WorkRelated { get; set; }
         public DateParts Date { get; set; } = DateParts.Empty;
         public IncidentMechanism? Mechanism { get; set; }
         public string Account { get; set; } = "";
@@ -76,6 +82,19 @@ public sealed class ReferralForm
         public WorkStatus? WorkStatus { get; set; }
         public string Occupation { get; set; } = "";
         public string ClinicalHistory { get; set; } = "";
+        public string Medication { get; set; } = "";
+        public string Imaging { get; set; } = "";
+    }
+
+    /// <summary>What the patient is to be fit for, from the employer who knows the job.</summary>
+    public sealed class WorkPart
+    {
+        public string JobDemands { get; set; } = "";
+        public string CurrentDuties { get; set; } = "";
+        /// <summary>What the employer can offer meanwhile.</summary>
+        public string AdjustedDuties { get; set; } = "";
+        public DateParts AbsentSince { get; set; } = DateParts.Empty;
+        public DateParts ReturnTarget { get; set; } = DateParts.Empty;
     }
 
     public sealed class SafetyPart
@@ -106,8 +125,10 @@ public sealed class ReferralForm
         public bool? LowerValue { get; set; }
         /// <summary>The case manager's organisation on this referral, which becomes a party.</summary>
         public Guid? CaseManagerId { get; set; }
-        /// <summary>For whom an intermediary refers; it becomes a party.</summary>
+        /// <summary>For whom an intermediary refers, where it uses the portal; it becomes a party.</summary>
         public Guid? InstructingPartyId { get; set; }
+        /// <summary>The same in words, where it does not.</summary>
+        public string InstructingPartyName { get; set; } = "";
     }
 
     public sealed class FundingPart
@@ -140,12 +161,18 @@ public sealed class ReferralForm
         public DateParts TakenOn { get; set; } = DateParts.Empty;
         public ConsentMethod? Method { get; set; }
         public IReadOnlyCollection<PartyRole> ShareWith { get; set; } = [];
+        /// <summary>What may be shared with them; at first what <see cref="ConsentWords"/> says.</summary>
+        public IReadOnlyCollection<ConsentScope> Covers { get; set; } = [ConsentScope.Attendance, ConsentScope.Reports];
+        /// <summary>For a child: who agreed.</summary>
+        public ConsentGiver? GivenBy { get; set; }
+        /// <summary>After consent in writing: where the signed form is.</summary>
+        public SignedForm? SignedForm { get; set; }
         public bool Confirmed { get; set; }
     }
 }
 
 /// <summary>The sections of the form, in the order in which the task list shows them.</summary>
-public enum FormSection { Patient, Incident, Injury, Safety, Claim, Funding, Services, Consent }
+public enum FormSection { Patient, Incident, Injury, Work, Safety, Claim, Funding, Services, Consent }
 
 /// <summary>Who pays for the treatment.</summary>
 public enum PayerKind

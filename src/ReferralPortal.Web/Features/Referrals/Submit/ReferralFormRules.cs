@@ -17,8 +17,6 @@ namespace ReferralPortal.Web.Features.Referrals.Submit;
 /// </summary>
 public sealed class ReferralFormRules(OrganisationKind kind, CatalogueContent catalogue, TimeProvider clock)
 {
-    const int LongText = 4000, ShortText = 200;
-
     /// <summary>Today's date in London.</summary>
     public DateOnly Today { get; } = LondonTime.DateOf(clock.GetUtcNow());
 
@@ -26,104 +24,104 @@ public sealed class ReferralFormRules(OrganisationKind kind, CatalogueContent ca
     public IReadOnlyDictionary<string, string> Check(ReferralForm form) =>
         FormParts.For(kind).SelectMany(part => Check(form, part)).ToDictionary();
 
-    /// <summary>What is wrong with one section.</summary>
+    /// <summary>What is wrong with one section. A field that is not asked is never wrong, whatever it holds.</summary>
     public IReadOnlyDictionary<string, string> Check(ReferralForm form, FormSection section)
     {
-        var (rules, prefix) = section switch
+        var now = CaseOf(form);
+        Need NeedOf(string field) => FormFields.Rule(field, kind).Now(now);
+        var found = section switch
         {
-            FormSection.Patient => (Patient(form).Validate(form.Patient), nameof(form.Patient)),
-            FormSection.Incident => (Incident(form).Validate(form.Incident), nameof(form.Incident)),
-            FormSection.Injury => (Injury().Validate(form.Injury), nameof(form.Injury)),
-            FormSection.Safety => (Safety().Validate(form.Safety), nameof(form.Safety)),
-            FormSection.Claim => (Claim().Validate(form.Claim), nameof(form.Claim)),
-            FormSection.Funding => (Funding().Validate(form.Funding), nameof(form.Funding)),
-            FormSection.Services => (Services().Validate(form.Services), nameof(form.Services)),
-            FormSection.Consent => (Consent().Validate(form.Consent), nameof(form.Consent)),
+            FormSection.Patient => Patient(new(section, NeedOf)).Validate(form.Patient),
+            FormSection.Incident => Incident(new(section, NeedOf), form).Validate(form.Incident),
+            FormSection.Injury => Injury(new(section, NeedOf)).Validate(form.Injury),
+            FormSection.Work => Work(new(section, NeedOf), form).Validate(form.Work),
+            FormSection.Safety => Safety(new(section, NeedOf)).Validate(form.Safety),
+            FormSection.Claim => Claim(new(section, NeedOf)).Validate(form.Claim),
+            FormSection.Funding => Funding(new(section, NeedOf)).Validate(form.Funding),
+            FormSection.Services => Services(new(section, NeedOf)).Validate(form.Services),
+            FormSection.Consent => Consent(new(section, NeedOf), form).Validate(form.Consent),
             _ => throw new ArgumentOutOfRangeException(nameof(section), section, null),
         };
         var errors = new Dictionary<string, string>();
-        foreach (var failure in rules.Errors) errors.TryAdd($"{prefix}.{failure.PropertyName}", failure.ErrorMessage);
+        foreach (var failure in found.Errors)
+            if ($"{section}.{failure.PropertyName}" is var field && NeedOf(field) != Need.Absent) errors.TryAdd(field, failure.ErrorMessage);
         return errors;
     }
+
+    /// <summary>What the needs of this form's fields depend on, today.</summary>
+    public FormCase CaseOf(ReferralForm form) => new(form, IsChild(form), Weigh(form.Safety).Tier == RedFlagTier.Emergency);
+
+    /// <summary>How a field stands on this form now.</summary>
+    public Need NeedOf(ReferralForm form, string field) => FormFields.Rule(field, kind).Now(CaseOf(form));
 
     /// <summary>What the safety answers amount to.</summary>
     public RedFlagOutcome Weigh(SafetyPart safety) => SafetyAnswers.Weigh(catalogue, safety);
 
-    InlineValidator<PatientPart> Patient(ReferralForm form)
+    PartRules<PatientPart> Patient(PartRules<PatientPart> rules)
     {
-        var rules = new InlineValidator<PatientPart>();
-        Name(rules, patient => patient.GivenName, "first name");
-        Name(rules, patient => patient.FamilyName, "last name");
+        rules.Name(patient => patient.GivenName, "Enter the patient’s first name", "The first name");
+        rules.Name(patient => patient.FamilyName, "Enter the patient’s last name", "The last name");
         rules.RuleFor(patient => patient.DateOfBirth).Custom((typed, context) =>
         {
             if (ReadDate(typed, "Date of birth", context) is { } date && BirthDate.ProblemWith(date, Today) is { } problem) context.AddFailure(problem);
         });
-        rules.RuleFor(patient => patient.Sex).NotNull().WithMessage("Choose the patient’s sex, or ‘not stated’");
-        rules.RuleFor(patient => patient.Address).NotEmpty().WithMessage("Enter the patient’s address").MaximumLength(500).WithMessage("Address must be 500 characters or fewer");
-        rules.RuleFor(patient => patient.Postcode).NotEmpty().WithMessage("Enter the patient’s postcode")
-            .Must(text => string.IsNullOrWhiteSpace(text) || Postcode.TryParse(text, out _)).WithMessage(Postcode.Problem);
-        Phone(rules, patient => patient.Phone);
-        rules.RuleFor(patient => patient.Email).Must(text => string.IsNullOrWhiteSpace(text) || EmailAddress.TryParse(text, out _)).WithMessage(EmailAddress.Problem);
-        rules.RuleFor(patient => patient.PreferredContact).NotNull().WithMessage("Choose how the patient prefers to be contacted");
-        rules.RuleFor(patient => patient.Phone).NotEmpty().WithMessage("Enter a telephone number: the patient prefers to be contacted by phone or text")
-            .When(patient => patient.PreferredContact is PreferredContact.Phone or PreferredContact.Text);
-        rules.RuleFor(patient => patient.Email).NotEmpty().WithMessage("Enter an email address: the patient prefers to be contacted by email")
-            .When(patient => patient.PreferredContact is PreferredContact.Email);
+        rules.Needed(patient => patient.Sex, "Choose the patient’s sex, or ‘not stated’");
 
-        rules.RuleFor(patient => patient.NhsNumber).Must(text => string.IsNullOrWhiteSpace(text) || NhsNumber.TryParse(text, out _)).WithMessage(NhsNumber.Problem);
-        if (kind == OrganisationKind.HealthOrganisation)
-        {
-            rules.RuleFor(patient => patient.NhsNumber).NotEmpty().When(patient => !patient.NhsNumberNotKnown).WithMessage("Enter the NHS number, or say that it is not known");
-            rules.RuleFor(patient => patient.NhsNumberNotKnownReason).NotEmpty().When(patient => patient.NhsNumberNotKnown).WithMessage("Say why the NHS number is not known");
-            rules.RuleFor(patient => patient.GpPracticeName).NotEmpty().WithMessage("Enter the patient’s GP practice, or ‘not registered’");
-        }
-        rules.RuleFor(patient => patient.GpPracticeCode).Must(text => string.IsNullOrWhiteSpace(text) || ProfessionalNumbers.GpPractice(text) is not null)
-            .WithMessage(ProfessionalNumbers.GpPracticeProblem);
+        rules.Name(patient => patient.GuardianName, "Enter the name of a parent or guardian", "The name of a parent or guardian");
+        rules.Needed(patient => patient.GuardianRelationship, "Say how they are related to the patient");
+        rules.Line(patient => patient.GuardianRelationship, "Relationship");
+        rules.Needed(patient => patient.GuardianPhone, "Enter the parent’s or guardian’s telephone number");
+        rules.Form(patient => patient.GuardianPhone, text => PhoneNumber.TryParse(text, out _), PhoneNumber.Problem);
+        rules.Form(patient => patient.GuardianEmail, text => EmailAddress.TryParse(text, out _), EmailAddress.Problem);
+        rules.Needed(patient => patient.GuardianResponsibility, "Say whether they have parental responsibility");
 
-        if (IsChild(form))
-        {
-            Name(rules, patient => patient.GuardianName, "name of a parent or guardian");
-            rules.RuleFor(patient => patient.GuardianRelationship).NotEmpty().WithMessage("Say how they are related to the patient");
-            rules.RuleFor(patient => patient.GuardianPhone).NotEmpty().WithMessage("Enter the parent’s or guardian’s telephone number");
-            Phone(rules, patient => patient.GuardianPhone);
-        }
-        Length(rules, ShortText, "GP practice", patient => patient.GpPracticeName);
-        Length(rules, ShortText, "Language", patient => patient.InterpreterLanguage);
-        Length(rules, ShortText, "Reason", patient => patient.NhsNumberNotKnownReason);
-        Length(rules, ShortText, "Relationship", patient => patient.GuardianRelationship);
-        Length(rules, LongText, "Communication needs", patient => patient.CommunicationNeeds);
-        Length(rules, LongText, "Access needs", patient => patient.AccessNeeds);
-        Length(rules, LongText, "Availability", patient => patient.Availability);
+        rules.Needed(patient => patient.Address, "Enter the patient’s address");
+        rules.Text(patient => patient.Address, "Address", most: 500);
+        rules.Needed(patient => patient.Postcode, "Enter the patient’s postcode");
+        rules.Form(patient => patient.Postcode, text => Postcode.TryParse(text, out _), Postcode.Problem);
+        rules.Needed(patient => patient.PreferredContact, "Choose how the patient prefers to be contacted");
+        rules.Needed(patient => patient.Phone, "Enter a telephone number: the patient prefers to be contacted by phone or text");
+        rules.Form(patient => patient.Phone, text => PhoneNumber.TryParse(text, out _), PhoneNumber.Problem);
+        rules.Needed(patient => patient.Email, "Enter an email address: the patient prefers to be contacted by email");
+        rules.Form(patient => patient.Email, text => EmailAddress.TryParse(text, out _), EmailAddress.Problem);
+        rules.Text(patient => patient.Availability, "Availability");
+
+        rules.Needed(patient => patient.NhsNumber, "Enter the NHS number, or say that it is not known");
+        rules.Form(patient => patient.NhsNumber, text => NhsNumber.TryParse(text, out _), NhsNumber.Problem);
+        rules.Needed(patient => patient.NhsNumberNotKnownReason, "Say why the NHS number is not known");
+        rules.Line(patient => patient.NhsNumberNotKnownReason, "Reason");
+        rules.Needed(patient => patient.GpPracticeName, "Enter the patient’s GP practice, or ‘not registered’");
+        rules.Line(patient => patient.GpPracticeName, "GP practice");
+        rules.Form(patient => patient.GpPracticeCode, text => ProfessionalNumbers.GpPractice(text) is not null, ProfessionalNumbers.GpPracticeProblem);
+
+        rules.Line(patient => patient.InterpreterLanguage, "Language");
+        rules.Text(patient => patient.CommunicationNeeds, "Communication needs");
+        rules.Text(patient => patient.AccessNeeds, "Access needs");
         return rules;
     }
 
     /// <summary>Whether the date of birth, as far as it can be read, makes the patient a child today.</summary>
-    public bool IsChild(ReferralForm form) =>
-        ThreeFieldDate.TryParse(form.Patient.DateOfBirth.Day, form.Patient.DateOfBirth.Month, form.Patient.DateOfBirth.Year, out var born, out _)
-        && born < Today && BirthDate.IsChildOn(born, Today);
+    public bool IsChild(ReferralForm form) => TryDate(form.Patient.DateOfBirth) is { } born && born < Today && BirthDate.IsChildOn(born, Today);
 
-    InlineValidator<IncidentPart> Incident(ReferralForm form)
+    PartRules<IncidentPart> Incident(PartRules<IncidentPart> rules, ReferralForm form)
     {
-        var required = FormParts.Of(FormSection.Incident, kind) == PartRule.Required;
-        // An employer tells of the incident when it was at work; a health organisation when it knows of one.
-        var rules = new InlineValidator<IncidentPart>();
-        rules.RuleFor(incident => incident.Mechanism).NotNull().When(_ => required).WithMessage("Choose how the injury happened");
+        rules.Needed(incident => incident.WorkRelated, "Say whether the injury has to do with work");
+        rules.RuleFor(incident => incident.WorkRelated).NotEqual(false).When(incident => incident.Mechanism == IncidentMechanism.Workplace)
+            .WithMessage("You chose “workplace” below; say that the injury has to do with work, or choose another cause");
+        rules.Needed(incident => incident.Mechanism, "Choose how the injury happened");
         rules.RuleFor(incident => incident.Date).Custom((typed, context) =>
         {
-            var workRelated = context.InstanceToValidate.Mechanism == IncidentMechanism.Workplace;
-            if (typed.IsEmpty && !required && !workRelated) return;
-            if (ReadDate(typed, "Date of the incident", context) is not { } date) return;
-            if (ReferralDates.ProblemWithIncident(date, TryDate(form.Patient.DateOfBirth), Today) is { } problem) context.AddFailure(problem);
+            if (typed.IsEmpty && !rules.IsNeeded(nameof(IncidentPart.Date))) return;
+            if (ReadDate(typed, "Date of the incident", context) is { } date && ReferralDates.ProblemWithIncident(date, TryDate(form.Patient.DateOfBirth), Today) is { } problem) context.AddFailure(problem);
         });
-        rules.RuleFor(incident => incident.Account).NotEmpty().When(incident => required || incident.Mechanism == IncidentMechanism.Workplace).WithMessage("Say briefly what happened");
-        Length(rules, LongText, "What happened", incident => incident.Account);
+        rules.Needed(incident => incident.Account, "Say briefly what happened");
+        rules.Text(incident => incident.Account, "What happened");
         return rules;
     }
 
-    InlineValidator<InjuryPart> Injury()
+    PartRules<InjuryPart> Injury(PartRules<InjuryPart> rules)
     {
         var regions = catalogue.BodyRegions.ToDictionary(region => region.Key);
-        var rules = new InlineValidator<InjuryPart>();
         rules.RuleFor(injury => injury.Regions).Custom((chosen, context) =>
         {
             if (chosen.Count == 0) context.AddFailure("Choose at least one injured part of the body");
@@ -131,27 +129,51 @@ public sealed class ReferralFormRules(OrganisationKind kind, CatalogueContent ca
             else if (chosen.FirstOrDefault(site => regions[site.Region].Sided && site.Side == BodySide.NotApplicable) is { } unsided)
                 context.AddFailure($"Choose left, right or both for: {Lower(regions[unsided.Region].Name)}");
         });
+        // The catalogue's condition and one's own words are one field on the page.
         rules.RuleFor(injury => injury.ConditionSlug).Must(slug => string.IsNullOrEmpty(slug) || catalogue.Condition(slug) is not null)
-            .WithMessage("Choose a condition from the list, or describe it in your own words").OverridePropertyName(nameof(InjuryPart.ConditionInWords)); // one field on the page
-        rules.RuleFor(injury => injury.ConditionInWords).NotEmpty().When(injury => string.IsNullOrEmpty(injury.ConditionSlug))
+            .WithMessage("Choose a condition from the list, or describe it in your own words").OverridePropertyName(nameof(InjuryPart.ConditionInWords));
+        rules.RuleFor(injury => injury.ConditionInWords).Must(TypedText.IsSeen).When(injury => string.IsNullOrEmpty(injury.ConditionSlug))
             .WithMessage("Choose the condition from the list, or describe it in your own words");
-        rules.RuleFor(injury => injury.Symptoms).NotEmpty().WithMessage("Describe the patient’s symptoms");
-        rules.RuleFor(injury => injury.Pain).NotNull().WithMessage("Choose the patient’s pain now, from 0 to 10")
-            .InclusiveBetween(0, 10).WithMessage("Pain must be from 0 to 10");
-        rules.RuleFor(injury => injury.WorkStatus).NotNull().WithMessage("Choose the patient’s work at present");
-        rules.RuleFor(injury => injury.Occupation).NotEmpty().When(_ => kind == OrganisationKind.Employer).WithMessage("Enter the patient’s job and its main physical demands");
-        rules.RuleFor(injury => injury.ClinicalHistory).NotEmpty().When(_ => kind == OrganisationKind.HealthOrganisation).WithMessage("Enter the relevant clinical history, or ‘none known’");
-        Length(rules, ShortText, "Condition", injury => injury.ConditionInWords);
-        Length(rules, LongText, "Symptoms", injury => injury.Symptoms);
-        Length(rules, ShortText, "When symptoms began", injury => injury.Onset);
-        Length(rules, ShortText, "Occupation", injury => injury.Occupation);
-        Length(rules, LongText, "Clinical history", injury => injury.ClinicalHistory);
+        rules.Line(injury => injury.ConditionInWords, "Condition");
+        rules.Needed(injury => injury.Symptoms, "Describe the patient’s symptoms");
+        rules.Text(injury => injury.Symptoms, "Symptoms");
+        rules.Line(injury => injury.Onset, "When symptoms began");
+        rules.Needed(injury => injury.Pain, "Choose the patient’s pain now, from 0 to 10");
+        rules.RuleFor(injury => injury.Pain).InclusiveBetween(0, 10).WithMessage("Pain must be from 0 to 10");
+        rules.Needed(injury => injury.WorkStatus, "Choose the patient’s work at present");
+        rules.Needed(injury => injury.Occupation, "Enter the patient’s job");
+        rules.Line(injury => injury.Occupation, "Occupation");
+        rules.Needed(injury => injury.ClinicalHistory, "Enter the relevant clinical history, or ‘none known’");
+        rules.Text(injury => injury.ClinicalHistory, "Clinical history");
+        rules.Needed(injury => injury.Medication, "Enter the medicines that the patient takes, or ‘none’");
+        rules.Text(injury => injury.Medication, "Medicines");
+        rules.Needed(injury => injury.Imaging, "Enter the imaging done and its result, or ‘none’");
+        rules.Text(injury => injury.Imaging, "Imaging");
         return rules;
     }
 
-    InlineValidator<SafetyPart> Safety()
+    PartRules<WorkPart> Work(PartRules<WorkPart> rules, ReferralForm form)
     {
-        var rules = new InlineValidator<SafetyPart>();
+        rules.Needed(work => work.JobDemands, "Say what the job asks of the body");
+        rules.Text(work => work.JobDemands, "What the job demands");
+        rules.Needed(work => work.CurrentDuties, "Say what the patient does at work at present, or ‘none’");
+        rules.Text(work => work.CurrentDuties, "Present duties");
+        rules.Needed(work => work.AdjustedDuties, "Say which adjusted duties are possible, or ‘none’");
+        rules.Text(work => work.AdjustedDuties, "Adjusted duties");
+        rules.RuleFor(work => work.AbsentSince).Custom((typed, context) =>
+        {
+            if (typed.IsEmpty && !rules.IsNeeded(nameof(WorkPart.AbsentSince))) return;
+            if (ReadDate(typed, "First day of absence", context) is { } date && ReferralDates.ProblemWithAbsence(date, TryDate(form.Patient.DateOfBirth), Today) is { } problem) context.AddFailure(problem);
+        });
+        rules.RuleFor(work => work.ReturnTarget).Custom((typed, context) =>
+        {
+            if (!typed.IsEmpty && ReadDate(typed, "Target date for the return to work", context) is { } date && ReferralDates.ProblemWithReturn(date, Today) is { } problem) context.AddFailure(problem);
+        });
+        return rules;
+    }
+
+    PartRules<SafetyPart> Safety(PartRules<SafetyPart> rules)
+    {
         foreach (var question in catalogue.RedFlagQuestions)
             rules.RuleFor(safety => safety.Answers).Custom((answers, context) =>
             {
@@ -161,98 +183,89 @@ public sealed class ReferralFormRules(OrganisationKind kind, CatalogueContent ca
                         ? $"Answer again, the wording has changed: {Lower(question.Topic)}"
                         : $"Answer yes, no or not asked: {Lower(question.Topic)}"));
             });
-        rules.When(safety => Weigh(safety).Tier == RedFlagTier.Emergency, () =>
+        rules.Needed(safety => safety.ToldBy, "Enter who told the patient to get help now");
+        rules.Line(safety => safety.ToldBy, "Name");
+        rules.RuleFor(safety => safety.ToldOn).Custom((typed, context) =>
         {
-            rules.RuleFor(safety => safety.ToldBy).NotEmpty().WithMessage("Enter who told the patient to get help now");
-            rules.RuleFor(safety => safety.ToldOn).Custom((typed, context) =>
-            {
-                if (ReadDate(typed, "Date when the patient was told", context) is { } date && date > Today) context.AddFailure("Date when the patient was told must not be in the future");
-            });
-            rules.RuleFor(safety => safety.ToldAt).Custom((text, context) =>
-            {
-                if (TimeOfDay(text) is not { } time) context.AddFailure("Enter the time when the patient was told, for example 14:30");
-                else if (TryDate(context.InstanceToValidate.ToldOn) == Today && LondonTime.Instant(Today, time) > clock.GetUtcNow().AddMinutes(1)) context.AddFailure("The time when the patient was told must not be in the future");
-            });
-            rules.RuleFor(safety => safety.ToldHow).NotEmpty().WithMessage("Say how the patient was told, for example by telephone");
+            if (ReadDate(typed, "Date when the patient was told", context) is { } date && date > Today) context.AddFailure("Date when the patient was told must not be in the future");
         });
-        Length(rules, ShortText, "Name", safety => safety.ToldBy);
-        Length(rules, ShortText, "How", safety => safety.ToldHow);
+        rules.RuleFor(safety => safety.ToldAt).Custom((text, context) =>
+        {
+            if (TimeOfDay(text) is not { } time) context.AddFailure("Enter the time when the patient was told, for example 14:30");
+            else if (TryDate(context.InstanceToValidate.ToldOn) == Today && LondonTime.Instant(Today, time) > clock.GetUtcNow().AddMinutes(1)) context.AddFailure("The time when the patient was told must not be in the future");
+        });
+        rules.Needed(safety => safety.ToldHow, "Say how the patient was told, for example by telephone");
+        rules.Line(safety => safety.ToldHow, "How");
         return rules;
     }
 
-    InlineValidator<ClaimPart> Claim()
+    static PartRules<ClaimPart> Claim(PartRules<ClaimPart> rules)
     {
-        var rules = new InlineValidator<ClaimPart>();
-        rules.RuleFor(claim => claim.Type).NotNull().WithMessage("Choose the type of claim");
-        rules.RuleFor(claim => claim.OurReference).NotEmpty().WithMessage("Enter your own reference for this client");
-        rules.RuleFor(claim => claim.Liability).NotNull().WithMessage("Choose the other side’s position on liability, or ‘not known’");
-        rules.RuleFor(claim => claim.LowerValue).NotNull().WithMessage("Say whether this is a lower-value claim");
-        Length(rules, ShortText, "Your reference", claim => claim.OurReference);
-        Length(rules, ShortText, "Claim reference", claim => claim.ClaimReference);
-        Length(rules, ShortText, "Insurer", claim => claim.OtherInsurer);
-        Length(rules, ShortText, "Insurer’s reference", claim => claim.OtherInsurerReference);
+        // An organisation of the portal and a name in one's own words are one field on the page.
+        rules.RuleFor(claim => claim.InstructingPartyId).Must((claim, id) => id is not null || TypedText.IsSeen(claim.InstructingPartyName)).When(_ => rules.IsNeeded(nameof(ClaimPart.InstructingPartyId)))
+            .WithMessage("Enter the organisation that instructed you");
+        rules.RuleFor(claim => claim.InstructingPartyName).MaximumLength(PartRules<ClaimPart>.ShortText).WithMessage("The name of the organisation must be 200 characters or fewer")
+            .Must(TypedText.IsWhole).WithMessage("The name of the organisation has a character that cannot be kept (it shows as �); delete it and type it again")
+            .OverridePropertyName(nameof(ClaimPart.InstructingPartyId));
+        rules.Needed(claim => claim.Type, "Choose the type of claim");
+        rules.Needed(claim => claim.OurReference, "Enter your own reference for this client");
+        rules.Line(claim => claim.OurReference, "Your reference");
+        rules.Line(claim => claim.ClaimReference, "Claim reference");
+        rules.Needed(claim => claim.LowerValue, "Say whether this is a lower-value claim");
+        rules.Needed(claim => claim.Liability, "Choose the other side’s position on liability, or ‘not known’");
+        rules.Line(claim => claim.OtherInsurer, "Insurer");
+        rules.Line(claim => claim.OtherInsurerReference, "Insurer’s reference");
         return rules;
     }
 
-    InlineValidator<FundingPart> Funding()
+    PartRules<FundingPart> Funding(PartRules<FundingPart> rules)
     {
-        var rules = new InlineValidator<FundingPart>();
         rules.RuleFor(funding => funding.Kind).Custom((_, context) =>
         {
             if (context.InstanceToValidate.WhoPays is not { } payer || !FormParts.Payers(kind).Contains(payer)) context.AddFailure("Choose who pays for the treatment");
         });
-        rules.RuleFor(funding => funding.PayerId).NotNull().When(funding => funding.WhoPays == PayerKind.Funder).WithMessage("Choose the insurer or funder from the list, or choose somebody else");
-        rules.RuleFor(funding => funding.PayerName).NotEmpty().When(funding => funding.WhoPays == PayerKind.SomebodyElse).WithMessage("Enter the name of whoever pays for the treatment");
-        rules.RuleFor(funding => funding.Sessions).Must(text => string.IsNullOrWhiteSpace(text) || WholeNumber(text) is >= 1 and <= 200)
-            .WithMessage("Sessions authorised must be a whole number from 1 to 200");
-        rules.RuleFor(funding => funding.Pounds).Must(text => string.IsNullOrWhiteSpace(text) || Money(text) is > 0 and <= 1_000_000)
-            .WithMessage("Amount authorised must be in pounds, for example 1,250.00");
+        rules.Needed(funding => funding.PayerId, "Choose the insurer or funder from the list, or choose somebody else");
+        rules.Needed(funding => funding.PayerName, "Enter the name of whoever pays for the treatment");
+        rules.Line(funding => funding.PayerName, "Payer");
+        rules.Form(funding => funding.Sessions, text => WholeNumber(text) is >= 1 and <= 200, "Sessions authorised must be a whole number from 1 to 200");
+        rules.Form(funding => funding.Pounds, text => Money(text) is > 0 and <= 1_000_000, "Amount authorised must be in pounds, for example 1,250.00");
         rules.RuleFor(funding => funding.ExpiresOn).Custom((typed, context) =>
         {
             if (!typed.IsEmpty && ReadDate(typed, "Authority expires", context) is { } date && date < Today) context.AddFailure("The authority has expired; enter a date from today on, or ask the payer to renew it");
         });
-        Length(rules, ShortText, "Payer", funding => funding.PayerName);
-        Length(rules, ShortText, "Reference", funding => funding.Reference);
+        rules.Needed(funding => funding.Reference, "Enter the purchase order to quote on the invoice, or ‘none’");
+        rules.Line(funding => funding.Reference, "Reference");
         return rules;
     }
 
-    static InlineValidator<ServicesPart> Services()
+    static PartRules<ServicesPart> Services(PartRules<ServicesPart> rules)
     {
-        var rules = new InlineValidator<ServicesPart>();
-        rules.RuleFor(services => services.AskedFor).NotEmpty().WithMessage("Choose at least one thing that you are asking the clinic for");
-        rules.RuleFor(services => services.Priority).NotNull().WithMessage("Choose routine or urgent");
-        rules.RuleFor(services => services.PriorityReason).NotEmpty().When(services => services.Priority == Priority.Urgent).WithMessage("Say why the referral is urgent");
-        Length(rules, LongText, "Reason", services => services.PriorityReason);
-        Length(rules, LongText, "Notes", services => services.Notes);
+        rules.Needed(services => services.AskedFor, "Choose at least one thing that you are asking the clinic for");
+        rules.Needed(services => services.Priority, "Choose routine or urgent");
+        rules.Needed(services => services.PriorityReason, "Say why the referral is urgent");
+        rules.Text(services => services.PriorityReason, "Reason");
+        rules.Text(services => services.Notes, "Notes");
         return rules;
     }
 
-    InlineValidator<ConsentPart> Consent()
+    PartRules<ConsentPart> Consent(PartRules<ConsentPart> rules, ReferralForm form)
     {
-        var rules = new InlineValidator<ConsentPart>();
-        rules.RuleFor(consent => consent.TakenBy).NotEmpty().WithMessage("Enter who took the patient’s consent");
+        rules.Needed(consent => consent.Covers, "Choose what the clinic may share with them");
+        rules.Needed(consent => consent.GivenBy, "Say who agreed to the referral");
+        rules.RuleFor(consent => consent.GivenBy).NotEqual(ConsentGiver.Guardian).When(_ => form.Patient.GuardianResponsibility == false)
+            .WithMessage("The parent or guardian whom you named has no parental responsibility; name somebody who has, or who agreed instead");
+        rules.Needed(consent => consent.TakenBy, "Enter who took the patient’s consent");
+        rules.Line(consent => consent.TakenBy, "Name");
         rules.RuleFor(consent => consent.TakenOn).Custom((typed, context) =>
         {
-            if (ReadDate(typed, "Date of consent", context) is { } date && ReferralDates.ProblemWithConsent(date, Today) is { } problem) context.AddFailure(problem);
+            if (ReadDate(typed, "Date of consent", context) is { } date
+                && ReferralDates.ProblemWithConsent(date, TryDate(form.Patient.DateOfBirth), TryDate(form.Incident.Date), Today) is { } problem) context.AddFailure(problem);
         });
-        rules.RuleFor(consent => consent.Method).NotNull().WithMessage("Choose how consent was given");
-        rules.RuleFor(consent => consent.Confirmed).Equal(true).WithMessage("Confirm that the patient agrees to this referral and to sharing the information in it");
-        Length(rules, ShortText, "Name", consent => consent.TakenBy);
+        rules.Needed(consent => consent.Method, "Choose how consent was given");
+        rules.Needed(consent => consent.SignedForm, "Say where the signed form is");
+        rules.Needed(consent => consent.Confirmed, "Confirm that the patient agrees to this referral and to sharing the information in it");
         return rules;
     }
-
-    static void Name<T>(InlineValidator<T> rules, System.Linq.Expressions.Expression<Func<T, string>> field, string what) =>
-        rules.RuleFor(field).Custom((text, context) =>
-        {
-            if (string.IsNullOrWhiteSpace(text)) context.AddFailure($"Enter the {(what.Contains("guardian", StringComparison.Ordinal) ? what : "patient’s " + what)}");
-            else if (PersonName.Read(text) is null) context.AddFailure($"The {what} must be {PersonName.MaximumLength} characters or fewer, on one line");
-        });
-
-    static void Phone<T>(InlineValidator<T> rules, System.Linq.Expressions.Expression<Func<T, string>> field) =>
-        rules.RuleFor(field).Must(text => string.IsNullOrWhiteSpace(text) || PhoneNumber.TryParse(text, out _)).WithMessage(PhoneNumber.Problem);
-
-    static void Length<T>(InlineValidator<T> rules, int most, string what, System.Linq.Expressions.Expression<Func<T, string>> field) =>
-        rules.RuleFor(field).MaximumLength(most).WithMessage($"{what} must be {most:N0} characters or fewer");
 
     static DateOnly? ReadDate<T>(DateParts typed, string what, ValidationContext<T> context)
     {

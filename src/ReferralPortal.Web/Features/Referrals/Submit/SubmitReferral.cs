@@ -77,9 +77,11 @@ public sealed class SubmitReferral(PortalDatabase database, CatalogueStore catal
     const string InsertPatient = """
         insert into patient (id, given_name, family_name, date_of_birth, sex, nhs_number, nhs_number_unknown_reason, gp_practice_name, gp_practice_code,
                              address, postcode, phone, email, preferred_contact, guardian_name, guardian_relationship, guardian_phone,
+                             guardian_email, guardian_has_responsibility,
                              interpreter_language, communication_needs, access_needs, home_visit_needed, readers, created_at)
         values (@Id, @GivenName, @FamilyName, @DateOfBirth, @Sex, @NhsNumber, @NhsNumberUnknownReason, @GpPracticeName, @GpPracticeCode,
                 @Address, @Postcode, @Phone, @Email, @PreferredContact, @GuardianName, @GuardianRelationship, @GuardianPhone,
+                @GuardianEmail, @GuardianResponsibility,
                 @InterpreterLanguage, @CommunicationNeeds, @AccessNeeds, @HomeVisitNeeded, @Readers, @At)
         """;
 
@@ -91,15 +93,17 @@ public sealed class SubmitReferral(PortalDatabase database, CatalogueStore catal
         """;
 
     const string InsertDetail = """
-        insert into referral_detail (referral_id, incident_mechanism, incident_account, injury_regions, presenting_condition, symptoms, onset, pain_now,
-                                     work_status, occupation, clinical_history, red_flag_answers, red_flag_told_by, red_flag_told_at, red_flag_told_how,
-                                     claim_type, liability, lower_value_claim, other_insurer, other_insurer_reference, payer_kind, payer_name, purchase_order,
-                                     consent_taken_by, consent_taken_on, consent_method, consent_to_share_with, consent_words, services, priority_reason,
+        insert into referral_detail (referral_id, work_related, incident_mechanism, incident_account, injury_regions, presenting_condition, symptoms, onset, pain_now,
+                                     work_status, occupation, clinical_history, medication, imaging, job_demands, current_duties, adjusted_duties,
+                                     absent_since, return_target, red_flag_answers, red_flag_told_by, red_flag_told_at, red_flag_told_how,
+                                     instructing_party_name, claim_type, liability, lower_value_claim, other_insurer, other_insurer_reference, payer_kind, payer_name, purchase_order,
+                                     consent_given_by, consent_form, consent_covers, consent_taken_by, consent_taken_on, consent_method, consent_to_share_with, consent_words, services, priority_reason,
                                      availability, notes)
-        values (@Id, @IncidentMechanism, @IncidentAccount, @InjuryRegions::jsonb, @PresentingCondition, @Symptoms, @Onset, @PainNow,
-                @WorkStatus, @Occupation, @ClinicalHistory, @RedFlagAnswers::jsonb, @RedFlagToldBy, @RedFlagToldAt, @RedFlagToldHow,
-                @ClaimType, @Liability, @LowerValueClaim, @OtherInsurer, @OtherInsurerReference, @PayerKind, @PayerName, @PurchaseOrder,
-                @ConsentTakenBy, @ConsentTakenOn, @ConsentMethod, @ConsentToShareWith, @ConsentWords, @Services, @PriorityReason,
+        values (@Id, @WorkRelated, @IncidentMechanism, @IncidentAccount, @InjuryRegions::jsonb, @PresentingCondition, @Symptoms, @Onset, @PainNow,
+                @WorkStatus, @Occupation, @ClinicalHistory, @Medication, @Imaging, @JobDemands, @CurrentDuties, @AdjustedDuties,
+                @AbsentSince, @ReturnTarget, @RedFlagAnswers::jsonb, @RedFlagToldBy, @RedFlagToldAt, @RedFlagToldHow,
+                @InstructingPartyName, @ClaimType, @Liability, @LowerValueClaim, @OtherInsurer, @OtherInsurerReference, @PayerKind, @PayerName, @PurchaseOrder,
+                @ConsentGivenBy, @ConsentForm, @ConsentCovers, @ConsentTakenBy, @ConsentTakenOn, @ConsentMethod, @ConsentToShareWith, @ConsentWords, @Services, @PriorityReason,
                 @Availability, @Notes)
         """;
 

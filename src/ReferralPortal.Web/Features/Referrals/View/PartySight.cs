@@ -31,7 +31,9 @@ public enum Sight
     /// <summary>Signed reports.</summary>
     Reports = 1 << 12,
     History = 1 << 13,
-    All = (1 << 14) - 1,
+    /// <summary>The job that the patient is to be fit for, and when.</summary>
+    Work = 1 << 14,
+    All = (1 << 15) - 1,
 }
 
 /// <summary>The tabs of the referral page, in their order.</summary>
@@ -54,8 +56,8 @@ public static class PartySight
     {
         (PartyRole.TreatingClinic, OrganisationKind.ClinicGroup) => Sight.All,
         (PartyRole.TreatingClinic, _) => Sight.None,
-        // It knows its worker's address; it typed it.
-        (PartyRole.Referrer, OrganisationKind.Employer) => Running | Sight.Contact,
+        // It knows its worker's address and job; it typed them.
+        (PartyRole.Referrer, OrganisationKind.Employer) => Running | Sight.Contact | Sight.Work,
         (_, OrganisationKind.Employer) => Running,
         (PartyRole.Funder, _) => Payer,
         (PartyRole.Referrer or PartyRole.InstructingParty or PartyRole.CaseManager, OrganisationKind.Funder) => Payer,

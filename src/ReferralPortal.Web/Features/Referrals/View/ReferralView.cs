@@ -13,8 +13,10 @@ public sealed record ReferralView(ReferralHeader Header, Sight Sight, IReadOnlyL
     public IncidentDetail? Incident { get; init; }
     public InjuryDetail? Injury { get; init; }
     public ClinicalDetail? Clinical { get; init; }
+    public WorkDetail? Work { get; init; }
     public SafetyDetail? Safety { get; init; }
     public ClaimDetail? Claim { get; init; }
+    public FundingDetail? Funding { get; init; }
     public ServicesDetail? Services { get; init; }
     public ConsentDetail? Consent { get; init; }
     public IReadOnlyList<Authority> Authorities { get; init; } = [];
@@ -91,23 +93,32 @@ public sealed record Party(string Organisation, Coded<PartyRole> Role, Coded<Org
 public sealed record PatientContact(
     string Sex, string? NhsNumber, string? NhsNumberUnknownReason, string? GpPracticeName, string? GpPracticeCode, string Address, string Postcode,
     string? Phone, string? Email, string PreferredContact, string? GuardianName, string? GuardianRelationship, string? GuardianPhone,
+    string? GuardianEmail, bool? GuardianHasResponsibility,
     string? InterpreterLanguage, string? CommunicationNeeds, string? AccessNeeds, bool HomeVisitNeeded, string? Availability);
 
-public sealed record IncidentDetail(DateOnly? IncidentDate, string? Mechanism, string? Account);
+public sealed record IncidentDetail(bool? WorkRelated, DateOnly? IncidentDate, string? Mechanism, string? Account);
 
 /// <summary><paramref name="Regions"/> is JSON: region keys with sides.</summary>
 public sealed record InjuryDetail(string Regions, string? ConditionSlug, string? Condition);
 
-public sealed record ClinicalDetail(string? Symptoms, string? Onset, int? PainNow, string? WorkStatus, string? Occupation, string? ClinicalHistory, string? PriorityReason, string? Notes);
+public sealed record ClinicalDetail(string? Symptoms, string? Onset, int? PainNow, string? WorkStatus, string? Occupation, string? ClinicalHistory, string? Medication, string? Imaging, string? PriorityReason, string? Notes);
+
+/// <summary>The patient's work: what an employer told of the job, and what everybody is asked about it.</summary>
+public sealed record WorkDetail(
+    string? WorkStatus, string? Occupation, string? JobDemands, string? CurrentDuties, string? AdjustedDuties, DateOnly? AbsentSince, DateOnly? ReturnTarget);
 
 /// <summary><paramref name="Answers"/> is JSON: each question's key, its answer, and the version of its wording.</summary>
 public sealed record SafetyDetail(string Answers, string? ToldBy, DateTimeOffset? ToldAt, string? ToldHow, string? AcknowledgedBy);
 
-public sealed record ClaimDetail(string? ClaimType, string? ClaimReference, string? OurReference, string? OtherInsurer, string? OtherInsurerReference, string? Liability, bool? LowerValueClaim);
+/// <summary><paramref name="InstructingPartyName"/> is one that does not use the portal; one that does is a party.</summary>
+public sealed record ClaimDetail(string? InstructingPartyName, string? ClaimType, string? ClaimReference, string? OurReference, string? OtherInsurer, string? OtherInsurerReference, string? Liability, bool? LowerValueClaim);
+
+/// <summary>Who pays, and the reference to quote, as the referrer told; what is authorised are the <see cref="ReferralView.Authorities"/>.</summary>
+public sealed record FundingDetail(string? PayerName, string? PurchaseOrder);
 
 public sealed record ServicesDetail(string[] Services);
 
-public sealed record ConsentDetail(string? TakenBy, DateOnly? TakenOn, string? Method, string[] ShareWith, string? Words);
+public sealed record ConsentDetail(string? GivenBy, string? Form, string[] Covers, string? TakenBy, DateOnly? TakenOn, string? Method, string[] ShareWith, string? Words);
 
 /// <summary>What a payer authorised: sessions, pounds, or both.</summary>
 public sealed record Authority(Guid Id, string PayerName, int? Sessions, decimal? Pounds, DateOnly? ExpiresOn, string? Reference, DateTimeOffset GivenAt, DateTimeOffset? WithdrawnAt);

@@ -95,6 +95,7 @@ public static class PlainText
         ["employers_liability"] = "Employer’s liability",
         ["part"] = "Admitted in part",
         ["working_adjusted"] = "Working with adjusted duties",
+        ["attendance"] = "Attendance and appointments",
         ["text"] = "Text message",
         ["did_not_attend"] = "Did not attend",
         ["red_flag_review"] = "Safety review",

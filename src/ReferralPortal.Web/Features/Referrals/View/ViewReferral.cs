@@ -65,8 +65,10 @@ public sealed class ViewReferral(PortalDatabase database)
         new(Sight.Incident, Incident, async (page, sets) => page with { Incident = await sets.ReadSingleAsync<IncidentDetail>() }),
         new(Sight.Injury, Injury, async (page, sets) => page with { Injury = await sets.ReadSingleAsync<InjuryDetail>() }),
         new(Sight.Clinical, Clinical, async (page, sets) => page with { Clinical = await sets.ReadSingleAsync<ClinicalDetail>() }),
+        new(Sight.Work, Work, async (page, sets) => page with { Work = await sets.ReadSingleAsync<WorkDetail>() }),
         new(Sight.Safety, Safety, async (page, sets) => page with { Safety = await sets.ReadSingleAsync<SafetyDetail>() }),
         new(Sight.Claim, Claim, async (page, sets) => page with { Claim = await sets.ReadSingleAsync<ClaimDetail>() }),
+        new(Sight.Funding, Funding, async (page, sets) => page with { Funding = await sets.ReadSingleAsync<FundingDetail>() }),
         new(Sight.Services, Services, async (page, sets) => page with { Services = await sets.ReadSingleAsync<ServicesDetail>() }),
         new(Sight.Consent, Consent, async (page, sets) => page with { Consent = await sets.ReadSingleAsync<ConsentDetail>() }),
         new(Sight.Funding, Authorities, async (page, sets) => page with { Authorities = await All<Authority>(sets) }),
@@ -127,7 +129,7 @@ public sealed class ViewReferral(PortalDatabase database)
     const string Contact = """
         select patient.sex, patient.nhs_number, patient.nhs_number_unknown_reason, patient.gp_practice_name, patient.gp_practice_code, patient.address,
                patient.postcode, patient.phone, patient.email, patient.preferred_contact, patient.guardian_name, patient.guardian_relationship,
-               patient.guardian_phone, patient.interpreter_language, patient.communication_needs, patient.access_needs, patient.home_visit_needed,
+               patient.guardian_phone, patient.guardian_email, patient.guardian_has_responsibility, patient.interpreter_language, patient.communication_needs, patient.access_needs, patient.home_visit_needed,
                detail.availability
         from referral
         join patient on patient.id = referral.patient_id
@@ -136,7 +138,7 @@ public sealed class ViewReferral(PortalDatabase database)
         """;
 
     const string Incident = """
-        select referral.incident_date, detail.incident_mechanism as mechanism, detail.incident_account as account
+        select detail.work_related, referral.incident_date, detail.incident_mechanism as mechanism, detail.incident_account as account
         from referral join referral_detail detail on detail.referral_id = referral.id
         where referral.id = @referralId
         """;
@@ -150,7 +152,12 @@ public sealed class ViewReferral(PortalDatabase database)
         """;
 
     const string Clinical = """
-        select symptoms, onset, pain_now, work_status, occupation, clinical_history, priority_reason, notes
+        select symptoms, onset, pain_now, work_status, occupation, clinical_history, medication, imaging, priority_reason, notes
+        from referral_detail where referral_id = @referralId
+        """;
+
+    const string Work = """
+        select work_status, occupation, job_demands, current_duties, adjusted_duties, absent_since, return_target
         from referral_detail where referral_id = @referralId
         """;
 
@@ -164,16 +171,24 @@ public sealed class ViewReferral(PortalDatabase database)
         """;
 
     const string Claim = """
-        select detail.claim_type, referral.claim_reference, referral.our_reference, detail.other_insurer, detail.other_insurer_reference,
+        select detail.instructing_party_name, detail.claim_type, referral.claim_reference, referral.our_reference, detail.other_insurer, detail.other_insurer_reference,
                detail.liability, detail.lower_value_claim
         from referral join referral_detail detail on detail.referral_id = referral.id
         where referral.id = @referralId
         """;
 
+    const string Funding = """
+        select coalesce(payer_name, (
+                   select string_agg(organisation.name, ', ' order by organisation.name)
+                   from referral_party party join organisation on organisation.id = party.organisation_id
+                   where party.referral_id = @referralId and party.role = 'funder')) as payer_name, purchase_order
+        from referral_detail where referral_id = @referralId
+        """;
+
     const string Services = "select services from referral_detail where referral_id = @referralId";
 
     const string Consent = """
-        select consent_taken_by as taken_by, consent_taken_on as taken_on, consent_method as method, consent_to_share_with as share_with, consent_words as words
+        select consent_given_by as given_by, consent_form as form, consent_covers as covers, consent_taken_by as taken_by, consent_taken_on as taken_on, consent_method as method, consent_to_share_with as share_with, consent_words as words
         from referral_detail where referral_id = @referralId
         """;
 

@@ -10,7 +10,7 @@ public sealed class FormPartsTests
     [InlineData(OrganisationKind.CaseManager, "Patient Incident Injury Safety Claim Funding Services Consent")]
     [InlineData(OrganisationKind.Intermediary, "Patient Incident Injury Safety Claim Funding Services Consent")]
     [InlineData(OrganisationKind.HealthOrganisation, "Patient Incident Injury Safety Funding Services Consent")]
-    [InlineData(OrganisationKind.Employer, "Patient Incident Injury Safety Funding Services Consent")]
+    [InlineData(OrganisationKind.Employer, "Patient Incident Injury Work Safety Funding Services Consent")]
     [InlineData(OrganisationKind.Funder, "")]
     [InlineData(OrganisationKind.ClinicGroup, "")]
     public void Each_kind_of_organisation_fills_in_its_own_parts(OrganisationKind kind, string parts) =>
@@ -19,9 +19,9 @@ public sealed class FormPartsTests
     [Theory]
     [InlineData(OrganisationKind.Solicitor, PartRule.Required)]
     [InlineData(OrganisationKind.HealthOrganisation, PartRule.Optional)]
-    [InlineData(OrganisationKind.Employer, PartRule.Optional)]
+    [InlineData(OrganisationKind.Employer, PartRule.Required)]
     [InlineData(OrganisationKind.Funder, PartRule.Absent)]
-    public void The_incident_is_required_of_those_who_bring_a_claim(OrganisationKind kind, PartRule rule) =>
+    public void The_incident_is_asked_of_those_who_bring_a_claim_and_an_employer_says_whether_it_was_work(OrganisationKind kind, PartRule rule) =>
         Assert.Equal(rule, FormParts.Of(FormSection.Incident, kind));
 
     [Theory]

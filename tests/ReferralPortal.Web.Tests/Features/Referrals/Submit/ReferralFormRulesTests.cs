@@ -20,6 +20,8 @@ public sealed class ReferralFormRulesTests(PortalTestDatabase world) : IClassFix
     [InlineData(OrganisationKind.Solicitor)]
     [InlineData(OrganisationKind.CaseManager)]
     [InlineData(OrganisationKind.Intermediary)]
+    [InlineData(OrganisationKind.HealthOrganisation)]
+    [InlineData(OrganisationKind.Employer)]
     public async Task The_example_has_no_mistake(OrganisationKind kind) => Assert.Empty(await Check(kind, _ => { }));
 
     public static TheoryData<string, OrganisationKind, Action<ReferralForm>, string, string?> Rules() => new()
@@ -54,6 +56,13 @@ public sealed class ReferralFormRulesTests(PortalTestDatabase world) : IClassFix
         { "guardian missing", Solicitor, form => form.Patient.DateOfBirth = new("24", "11", "2008"), "Patient.GuardianName", "Enter the name of a parent or guardian" },
         { "guardian’s relation missing", Solicitor, form => form.Patient.DateOfBirth = new("24", "11", "2008"), "Patient.GuardianRelationship", "Say how they are related to the patient" },
         { "guardian’s telephone missing", Solicitor, form => form.Patient.DateOfBirth = new("24", "11", "2008"), "Patient.GuardianPhone", "Enter the parent’s or guardian’s telephone number" },
+        { "guardian’s telephone wrong", Solicitor, form => form.OfAChild().Patient.GuardianPhone = "12", "Patient.GuardianPhone", PhoneNumber.Problem },
+        { "guardian’s email wrong", Solicitor, form => form.OfAChild().Patient.GuardianEmail = "nobody", "Patient.GuardianEmail", "Enter an email address, for example name@example.com" },
+        { "guardian’s email may be left out", Solicitor, form => form.OfAChild().Patient.GuardianEmail = "", "Patient.GuardianEmail", null },
+        { "parental responsibility not said", Solicitor, form => form.OfAChild().Patient.GuardianResponsibility = null, "Patient.GuardianResponsibility", "Say whether they have parental responsibility" },
+        { "an adult’s guardian is not asked", Solicitor, form => form.Patient.GuardianEmail = "nobody", "Patient.GuardianEmail", null },
+        { "ten equal digits", Health, form => form.Patient.NhsNumber = "999 999 9999", "Patient.NhsNumber", NhsNumber.Problem },
+        { "not known leaves the number alone", Health, form => (form.Patient.NhsNumber, form.Patient.NhsNumberNotKnown, form.Patient.NhsNumberNotKnownReason) = ("12", true, "Visitor"), "Patient.NhsNumber", null },
         { "eighteen today", Solicitor, form => form.Patient.DateOfBirth = new("23", "11", "2008"), "Patient.GuardianName", null },
         { "language too long", Solicitor, form => form.Patient.InterpreterLanguage = new string('x', 201), "Patient.InterpreterLanguage", "Language must be 200 characters or fewer" },
         { "availability too long", Solicitor, form => form.Patient.Availability = new string('x', 4001), "Patient.Availability", "Availability must be 4,000 characters or fewer" },
@@ -65,7 +74,13 @@ public sealed class ReferralFormRulesTests(PortalTestDatabase world) : IClassFix
         { "incident today", Solicitor, form => form.Incident.Date = new("23", "Nov", "2026"), "Incident.Date", null },
         { "incident before birth", Solicitor, form => form.Incident.Date = new("11", "3", "1984"), "Incident.Date", "Date of the incident must not be before the patient's date of birth" },
         { "account missing", Solicitor, form => form.Incident.Account = "", "Incident.Account", "Say briefly what happened" },
-        { "not at work", Employer, form => (form.Incident.Mechanism, form.Incident.Date, form.Incident.Account) = (IncidentMechanism.Sport, new(), ""), "Incident.Date", null },
+        { "not at work", Employer, form => form.Incident = new() { WorkRelated = false }, "Incident.Date", null },
+        { "work or not, not said", Employer, form => form.Incident.WorkRelated = null, "Incident.WorkRelated", "Say whether the injury has to do with work" },
+        { "work says one answer and not the other", Employer, form => form.Incident.WorkRelated = false, "Incident.WorkRelated", "You chose “workplace” below; say that the injury has to do with work, or choose another cause" },
+        { "work brought it on, no cause", Employer, form => form.Incident.Mechanism = null, "Incident.Mechanism", "Choose how the injury happened" },
+        { "work is not asked of others", Solicitor, form => form.Incident.WorkRelated = false, "Incident.WorkRelated", null },
+        { "incident’s date not real", Health, form => form.Incident.Date = new("31", "6", "2026"), "Incident.Date", "Date of the incident must be a real date" },
+        { "incident’s date may be left out", Health, form => form.Incident.Date = new(), "Incident.Date", null },
         { "at work, no date", Employer, form => (form.Incident.Mechanism, form.Incident.Date) = (IncidentMechanism.Workplace, new()), "Incident.Date", "Date of the incident must be entered" },
         { "at work, no account", Employer, form => (form.Incident.Mechanism, form.Incident.Account) = (IncidentMechanism.Workplace, ""), "Incident.Account", "Say briefly what happened" },
 
@@ -79,8 +94,26 @@ public sealed class ReferralFormRulesTests(PortalTestDatabase world) : IClassFix
         { "no pain given", Solicitor, form => form.Injury.Pain = null, "Injury.Pain", "Choose the patient’s pain now, from 0 to 10" },
         { "pain out of range", Solicitor, form => form.Injury.Pain = 11, "Injury.Pain", "Pain must be from 0 to 10" },
         { "no work status", Solicitor, form => form.Injury.WorkStatus = null, "Injury.WorkStatus", "Choose the patient’s work at present" },
-        { "employer without the job", Employer, form => form.Injury.Occupation = "", "Injury.Occupation", "Enter the patient’s job and its main physical demands" },
+        { "employer without the job", Employer, form => form.Injury.Occupation = "", "Injury.Occupation", "Enter the patient’s job" },
         { "health organisation without history", Health, form => form.Injury.ClinicalHistory = "", "Injury.ClinicalHistory", "Enter the relevant clinical history, or ‘none known’" },
+
+        { "history is not an employer’s business", Employer, form => form.Injury.ClinicalHistory = new string('x', 5000), "Injury.ClinicalHistory", null },
+        { "no medicines given", Health, form => form.Injury.Medication = "", "Injury.Medication", "Enter the medicines that the patient takes, or ‘none’" },
+        { "no imaging given", Health, form => form.Injury.Imaging = "", "Injury.Imaging", "Enter the imaging done and its result, or ‘none’" },
+        { "symptoms that cannot be seen", Solicitor, form => form.Injury.Symptoms = "\u200B\u2060 \u00AD", "Injury.Symptoms", "Describe the patient’s symptoms" },
+        { "a character that cannot be kept", Solicitor, form => form.Injury.Symptoms = "stiff\0neck", "Injury.Symptoms", "Symptoms has a character that cannot be kept (it shows as �); delete it and type it again" },
+        { "half an emoji", Solicitor, form => form.Claim.OurReference = "NL\uD83D1", "Claim.OurReference", "Your reference has a character that cannot be kept (it shows as �); delete it and type it again" },
+
+        { "no job demands", Employer, form => form.Work.JobDemands = " ", "Work.JobDemands", "Say what the job asks of the body" },
+        { "no present duties", Employer, form => form.Work.CurrentDuties = "", "Work.CurrentDuties", "Say what the patient does at work at present, or ‘none’" },
+        { "no adjusted duties", Employer, form => form.Work.AdjustedDuties = "", "Work.AdjustedDuties", "Say which adjusted duties are possible, or ‘none’" },
+        { "off sick since when", Employer, form => form.Work.AbsentSince = new(), "Work.AbsentSince", "First day of absence must be entered" },
+        { "at work, no absence", Employer, form => (form.Injury.WorkStatus, form.Work.AbsentSince) = (WorkStatus.Working, new()), "Work.AbsentSince", null },
+        { "absent from tomorrow", Employer, form => form.Work.AbsentSince = new("24", "11", "2026"), "Work.AbsentSince", "First day of absence must not be in the future" },
+        { "absent before birth", Employer, form => form.Work.AbsentSince = new("11", "3", "1984"), "Work.AbsentSince", "First day of absence must not be before the patient's date of birth" },
+        { "back yesterday", Employer, form => form.Work.ReturnTarget = new("22", "11", "2026"), "Work.ReturnTarget", "Target date for the return to work must be today or later" },
+        { "back today", Employer, form => form.Work.ReturnTarget = new("23", "11", "2026"), "Work.ReturnTarget", null },
+        { "no target", Employer, form => form.Work.ReturnTarget = new(), "Work.ReturnTarget", null },
 
         { "question without an answer", Solicitor, form => form.Safety.Answers.Remove("weight_loss"), "Safety.Answers.weight_loss", "Answer yes, no or not asked: unexplained weight loss" },
         { "answer to older words", Solicitor, form => form.Safety.Wordings["weight_loss"] = "2019-01", "Safety.Answers.weight_loss", "Answer again, the wording has changed: unexplained weight loss" },
@@ -94,6 +127,10 @@ public sealed class ReferralFormRulesTests(PortalTestDatabase world) : IClassFix
         { "told just now", Solicitor, Emergency + (form => (form.Safety.ToldOn, form.Safety.ToldAt) = (new("23", "11", "2026"), "14.30")), "Safety.ToldAt", null },
         { "urgent, nobody to name", Solicitor, form => form.Safety.Answers["weight_loss"] = RedFlagAnswer.Yes, "Safety.ToldBy", null },
 
+        { "nobody instructed the intermediary", OrganisationKind.Intermediary, form => form.Claim.InstructingPartyName = " ", "Claim.InstructingPartyId", "Enter the organisation that instructed you" },
+        { "instructed by one of the portal", OrganisationKind.Intermediary, form => (form.Claim.InstructingPartyName, form.Claim.InstructingPartyId) = ("", Guid.NewGuid()), "Claim.InstructingPartyId", null },
+        { "instructed by a long name", OrganisationKind.Intermediary, form => form.Claim.InstructingPartyName = new string('x', 201), "Claim.InstructingPartyId", "The name of the organisation must be 200 characters or fewer" },
+        { "a case manager may be instructed by nobody", OrganisationKind.CaseManager, form => form.Claim.InstructingPartyName = "", "Claim.InstructingPartyId", null },
         { "no claim type", Solicitor, form => form.Claim.Type = null, "Claim.Type", "Choose the type of claim" },
         { "no own reference", Solicitor, form => form.Claim.OurReference = "", "Claim.OurReference", "Enter your own reference for this client" },
         { "no liability", Solicitor, form => form.Claim.Liability = null, "Claim.Liability", "Choose the other side’s position on liability, or ‘not known’" },
@@ -112,12 +149,25 @@ public sealed class ReferralFormRulesTests(PortalTestDatabase world) : IClassFix
         { "authority ran out", Solicitor, form => form.Funding.ExpiresOn = new("22", "11", "2026"), "Funding.ExpiresOn", "The authority has expired; enter a date from today on, or ask the payer to renew it" },
         { "authority ends today", Solicitor, form => form.Funding.ExpiresOn = new("23", "11", "2026"), "Funding.ExpiresOn", null },
 
+        { "employer pays without an order", Employer, form => form.Funding.Reference = "", "Funding.Reference", "Enter the purchase order to quote on the invoice, or ‘none’" },
+        { "somebody else pays the employer’s bill", Employer, form => form.Funding = new() { Kind = PayerKind.SomebodyElse, PayerName = "Ribble Insurance" }, "Funding.Reference", null },
+
         { "nothing asked for", Solicitor, form => form.Services.AskedFor = [], "Services.AskedFor", "Choose at least one thing that you are asking the clinic for" },
         { "no priority", Solicitor, form => form.Services.Priority = null, "Services.Priority", "Choose routine or urgent" },
         { "urgent without a reason", Solicitor, form => form.Services.Priority = Priority.Urgent, "Services.PriorityReason", "Say why the referral is urgent" },
 
         { "consent by nobody", Solicitor, form => form.Consent.TakenBy = "", "Consent.TakenBy", "Enter who took the patient’s consent" },
         { "consent tomorrow", Solicitor, form => form.Consent.TakenOn = new("24", "11", "2026"), "Consent.TakenOn", "Date of consent must not be in the future" },
+        { "consent before birth", Solicitor, form => (form.Consent.TakenOn, form.Incident.Date) = (new("11", "3", "1984"), new()), "Consent.TakenOn", "Date of consent must not be before the patient's date of birth" },
+        { "consent before the incident", Solicitor, form => form.Consent.TakenOn = new("31", "8", "2025"), "Consent.TakenOn", "Date of consent must not be before the incident" },
+        { "consent on the day of the incident", Solicitor, form => form.Consent.TakenOn = new("1", "9", "2025"), "Consent.TakenOn", null },
+        { "signed form, where", Solicitor, form => form.Consent.Method = ConsentMethod.InWriting, "Consent.SignedForm", "Say where the signed form is" },
+        { "no signed form by word of mouth", Solicitor, form => form.Consent.Method = ConsentMethod.Verbally, "Consent.SignedForm", null },
+        { "shared, but what", Solicitor, form => form.Consent.Covers = [], "Consent.Covers", "Choose what the clinic may share with them" },
+        { "shared with nobody", Solicitor, form => (form.Consent.ShareWith, form.Consent.Covers) = ([], []), "Consent.Covers", null },
+        { "who agreed for the child", Solicitor, form => form.OfAChild().Consent.GivenBy = null, "Consent.GivenBy", "Say who agreed to the referral" },
+        { "agreed without parental responsibility", Solicitor, form => form.OfAChild().Patient.GuardianResponsibility = false, "Consent.GivenBy", "The parent or guardian whom you named has no parental responsibility; name somebody who has, or who agreed instead" },
+        { "an adult agrees", Solicitor, form => form.Consent.GivenBy = null, "Consent.GivenBy", null },
         { "consent without a way", Solicitor, form => form.Consent.Method = null, "Consent.Method", "Choose how consent was given" },
         { "consent not confirmed", Solicitor, form => form.Consent.Confirmed = false, "Consent.Confirmed", "Confirm that the patient agrees to this referral and to sharing the information in it" },
     };
@@ -165,7 +215,7 @@ public sealed class ReferralFormRulesTests(PortalTestDatabase world) : IClassFix
     async Task<IReadOnlyDictionary<string, string>> Check(OrganisationKind kind, Action<ReferralForm> change)
     {
         var catalogue = await Catalogue();
-        var form = ExampleForms.Solicitor(catalogue);
+        var form = ExampleForms.Of(kind, catalogue);
         change(form);
         return new ReferralFormRules(kind, catalogue, Clock).Check(form);
     }

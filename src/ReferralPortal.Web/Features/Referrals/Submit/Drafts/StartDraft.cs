@@ -26,7 +26,7 @@ public sealed class StartDraft(PortalDatabase database)
 
     static ReferralForm Filled(Known known, OrganisationKind kind)
     {
-        var form = new ReferralForm();
+        var form = FormStart.Of(kind);
         if (FormParts.NamesCaseManager(kind)) form.Claim.CaseManagerId = known.CaseManagerId;
         if (known.PayerId is { } payer && FormParts.Payers(kind)[0] == PayerKind.Funder) (form.Funding.Kind, form.Funding.PayerId) = (PayerKind.Funder, payer);
         return form;

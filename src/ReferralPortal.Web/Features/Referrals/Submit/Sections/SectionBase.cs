@@ -14,6 +14,12 @@ public abstract class SectionBase : ComponentBase
     /// <summary>What is typed.</summary>
     protected ReferralForm Form => Desk.Form;
 
+    /// <summary>Whether the form asks a field now.</summary>
+    protected bool Asks(string field) => Desk.Rules.NeedOf(Form, field) != Need.Absent;
+
+    /// <summary>Whether a field has to be answered now.</summary>
+    protected bool Needs(string field) => Desk.Rules.NeedOf(Form, field) == Need.Required;
+
     /// <inheritdoc/>
     protected override void OnAfterRender(bool firstRender)
     {

@@ -56,11 +56,11 @@ public sealed class DraftTests(PortalTestDatabase world) : IClassFixture<PortalT
     }
 
     [Theory]
-    [InlineData("a\0b", "ab")]
-    [InlineData("\\\0", "\\")]
-    [InlineData("\0\0", "")]
+    [InlineData("a\0b", "a\uFFFDb")]
+    [InlineData("\\\0", "\\\uFFFD")]
+    [InlineData("\0\0", "\uFFFD\uFFFD")]
     [InlineData("\\u0000", "\\u0000")]
-    public async Task What_the_database_cannot_keep_is_left_out_and_the_rest_is_saved(string typed, string kept)
+    public async Task What_the_database_cannot_keep_leaves_a_sign_and_the_rest_is_saved(string typed, string kept)
     {
         var solicitor = await world.Actor(Solicitor);
         var draft = await Started(solicitor);
