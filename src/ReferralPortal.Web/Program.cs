@@ -1,5 +1,6 @@
 using ReferralPortal.Web.Components;
 using ReferralPortal.Web.Features;
+using ReferralPortal.Web.Features.Documents;
 using ReferralPortal.Web.Features.Progress;
 using ReferralPortal.Web.Platform;
 using ReferralPortal.Web.Platform.Background;
@@ -36,6 +37,7 @@ app.MapStaticAssets().AllowAnonymous();
 app.MapPortalHealth();
 app.MapSignIn();
 app.MapReports();
+app.MapDocuments();
 app.MapPortalPages();
 await app.RunAsync();
 return 0;

@@ -79,6 +79,9 @@ static class FormSteps
         await solicitor.Page.GetByRole(AriaRole.Checkbox, new() { NameRegex = new Regex("^I confirm") }).CheckAsync();
         await solicitor.Press("Continue");
 
+        await solicitor.Sees("Documents");
+        await solicitor.Press("Continue");
+
         await solicitor.Sees("Check your answers");
     }
 

@@ -24,6 +24,7 @@ public static class FormParts
         [FormSection.Funding]  = [R, R, R, R, R],
         [FormSection.Services] = [R, R, R, R, R],
         [FormSection.Consent]  = [R, R, R, R, R],
+        [FormSection.Documents] = [O, O, O, O, O],
     };
 
     /// <summary>The rule for one part of one kind's form.</summary>

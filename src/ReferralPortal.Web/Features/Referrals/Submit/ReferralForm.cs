@@ -145,7 +145,7 @@ public sealed class ReferralForm
 }
 
 /// <summary>The sections of the form, in the order in which the task list shows them.</summary>
-public enum FormSection { Patient, Incident, Injury, Safety, Claim, Funding, Services, Consent }
+public enum FormSection { Patient, Incident, Injury, Safety, Claim, Funding, Services, Consent, Documents }
 
 /// <summary>Who pays for the treatment.</summary>
 public enum PayerKind

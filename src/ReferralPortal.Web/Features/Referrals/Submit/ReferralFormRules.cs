@@ -29,6 +29,7 @@ public sealed class ReferralFormRules(OrganisationKind kind, CatalogueContent ca
     /// <summary>What is wrong with one section.</summary>
     public IReadOnlyDictionary<string, string> Check(ReferralForm form, FormSection section)
     {
+        if (section == FormSection.Documents) return new Dictionary<string, string>(); // they stand beside the form, and none is required
         var (rules, prefix) = section switch
         {
             FormSection.Patient => (Patient(form).Validate(form.Patient), nameof(form.Patient)),
