@@ -2,6 +2,7 @@ using ReferralPortal.Domain.Organisations;
 using ReferralPortal.Domain.Referrals;
 using ReferralPortal.Web.Features.Catalogue;
 using ReferralPortal.Web.Features.Referrals.Submit;
+using ReferralPortal.Web.Features.Referrals.Submit.Drafts;
 using ReferralPortal.Web.Platform;
 
 namespace ReferralPortal.Testing;
@@ -40,6 +41,15 @@ public static class ExampleForms
         Services = new() { AskedFor = [ServiceAskedFor.InitialAssessment, ServiceAskedFor.Treatment], Priority = Priority.Routine },
         Consent = new() { TakenBy = "Amara Okafor", TakenOn = new() { Day = "2", Month = "9", Year = "2025" }, Method = ConsentMethod.Verbally, ShareWith = [PartyRole.Referrer], Confirmed = true },
     };
+
+    /// <summary>Keeps the solicitor's form as a draft of <paramref name="referrer"/>, ready to be submitted, and returns its id.</summary>
+    public static async Task<Guid> Drafted(PortalTestDatabase world, Actor referrer)
+    {
+        var form = Solicitor(await new CatalogueStore(world.Sources, TimeProvider.System).Get(CancellationToken.None));
+        var id = (await new StartDraft(world.Database).Handle(referrer, CancellationToken.None)).Value;
+        await new SaveDraft(world.Database).Handle(referrer, new(id, 1, form), CancellationToken.None);
+        return id;
+    }
 
     /// <summary>Submits the solicitor's form for <paramref name="referrer"/> and returns the referral's id and reference.</summary>
     public static async Task<(Guid Id, string Reference)> Submitted(PortalTestDatabase world, Actor referrer, Action<ReferralForm>? change = null)

@@ -50,17 +50,18 @@ public sealed class DocumentChecker(PortalDatabase database, IDocumentStore stor
             // A file that is refused anyway needs no scanner.
             if (file.Fault is null) return await Wait(portal, taken, ct);
         }
-        return await Settle(portal, taken, file.Fault is null ? DocumentState.Available : DocumentState.Failed, file, hash, null, ct);
+        var pages = file.Format == FileFormat.Pdf ? await Pages(portal, taken.Id, ct) : null;
+        return await Settle(portal, taken, file.Fault is null ? DocumentState.Available : DocumentState.Failed, file, hash, null, ct, pages);
     }
 
-    async Task<bool> Settle(Actor portal, Taken taken, DocumentState state, FileVerdict file, string? hash, string? finding, CancellationToken ct)
+    async Task<bool> Settle(Actor portal, Taken taken, DocumentState state, FileVerdict file, string? hash, string? finding, CancellationToken ct, int? pages = null)
     {
         await database.Write<int>(portal, async unit =>
         {
             var settled = await unit.Run(Decide, new
             {
                 taken.Id, taken.CheckDueAt, state = EnumText.Of(state), format = file.Format is { } format ? EnumText.Of(format) : null,
-                fault = state == DocumentState.Failed ? EnumText.Of(file.Fault!.Value) : null, finding, hash, at = unit.Now,
+                fault = state == DocumentState.Failed ? EnumText.Of(file.Fault!.Value) : null, finding, hash, pages, at = unit.Now,
             });
             if (settled == 0) return 0; // somebody else did, or it was removed meanwhile
             unit.Audit(state switch { DocumentState.Available => AuditAction.ClearDocument, DocumentState.ThreatFound => AuditAction.FindThreat, _ => AuditAction.RefuseDocument },
@@ -83,50 +84,37 @@ public sealed class DocumentChecker(PortalDatabase database, IDocumentStore stor
         return false;
     }
 
-    /// <summary>What may be missing when an earlier run died between two steps: bytes that are to go, pages that are to be counted.</summary>
+    /// <summary>What may be missing when an earlier run died between two steps: bytes that are to go.</summary>
     async Task Finish(Actor portal, Guid id, CancellationToken ct)
     {
-        var document = await database.View(portal, unit => unit.One<Settled>(Standing, new { id }), ct);
-        switch (document?.State.Value)
-        {
-            case DocumentState.ThreatFound or DocumentState.Failed or DocumentState.Removed:
-                await store.Delete(id, ct);
-                break;
-            case DocumentState.Available when document is { Format: "pdf", PagesCounted: false }:
-                await CountPages(portal, id, ct);
-                break;
-        }
+        var state = await database.View(portal, unit => unit.One<string>("select state from document where id = @id", new { id }), ct);
+        if (state is "threat_found" or "failed" or "removed") await store.Delete(id, ct);
     }
 
     // The reader of PDFs is large, and files are made to break such. It is noted first that it was tried: a file that kills the process does so once.
-    async Task CountPages(Actor portal, Guid id, CancellationToken ct)
+    async Task<int?> Pages(Actor portal, Guid id, CancellationToken ct)
     {
-        await database.Write<int>(portal, async unit => await unit.Run(PagesTried, new { id }), ct);
-        await using var content = await store.Open(id, ct);
-        if (content is null || Pages(content) is not { } pages) return;
-        await database.Write<int>(portal, async unit =>
-        {
-            await unit.Run("update document set pages = @pages, version = version + 1 where id = @id and state = 'available'", new { id, pages });
-            return await unit.Run("select pg_notify('referral_event', referral_id::text) from document where id = @id", new { id });
-        }, ct);
-    }
+        var tried = (await database.Write<int>(portal, async unit => await unit.Run("update document set pages_counted = true where id = @id and not pages_counted", new { id }), ct)).Value == 0;
+        if (tried || await store.Open(id, ct) is not { } content) return null;
 
-    static int? Pages(Stream content)
-    {
-        try
+        await using (content)
         {
-            using var pdf = PdfDocument.Open(content);
-            return pdf.NumberOfPages is > 0 and var pages ? pages : null;
-        }
-        catch (Exception fault) when (fault is not OutOfMemoryException)
-        {
-            return null; // locked, or odd: people read it, only the number is not known
+            // It jumps to and fro byte by byte, which a file on a disk does not like.
+            var bytes = new byte[content.Length];
+            await content.ReadExactlyAsync(bytes, ct);
+            try
+            {
+                using var pdf = PdfDocument.Open(bytes);
+                return pdf.NumberOfPages is > 0 and var pages ? pages : null;
+            }
+            catch (Exception fault) when (fault is not OutOfMemoryException)
+            {
+                return null; // locked, or odd: people read it, only the number is not known
+            }
         }
     }
 
     sealed record Taken(Guid Id, Guid ReferralId, long Size, DateTimeOffset CheckDueAt);
-
-    sealed record Settled(Coded<DocumentState> State, string? Format, bool PagesCounted);
 
     const string Take = """
         update document set check_due_at = @until
@@ -135,7 +123,7 @@ public sealed class DocumentChecker(PortalDatabase database, IDocumentStore stor
         """;
 
     const string Decide = """
-        update document set state = @state, format = @format, fault = @fault, finding = @finding, sha256 = @hash,
+        update document set state = @state, format = @format, fault = @fault, finding = @finding, sha256 = @hash, pages = @pages,
             checked_at = @at, unscanned_since = null, check_due_at = null, version = version + 1
         where id = @Id and state = 'pending' and check_due_at = @CheckDueAt
         """;
@@ -147,8 +135,4 @@ public sealed class DocumentChecker(PortalDatabase database, IDocumentStore stor
 
     // Open pages of the referral read again.
     const string Tell = "select pg_notify('referral_event', @referralId::text)";
-
-    const string Standing = "select state, format, pages_counted from document where id = @id";
-
-    const string PagesTried = "update document set pages_counted = true where id = @id";
 }

@@ -165,7 +165,7 @@ public sealed class DocumentTests(DocumentWorld world) : IClassFixture<DocumentW
         };
         await dies.RunDue(Ct);
         Assert.False(threat && !await world.HasBytes(id)); // it did die there
-        Assert.Equal(threat ? "threat_found" : when.StartsWith("before the pages", StringComparison.Ordinal) ? "available" : "pending", (await world.Stored(id)).State);
+        Assert.Equal(threat ? "threat_found" : "pending", (await world.Stored(id)).State);
 
         world.Clock.Advance(ReferralPortal.Web.Platform.Background.OutboxWorker.Lease);
         await world.Worker().RunDue(Ct);

@@ -54,7 +54,7 @@ public sealed class FileCheckTests
         ["HEIC with a ZIP behind it"] = ([.. ExampleFiles.Heic, .. PlainZip], FileFault.TwoInOne),
         ["MSG with a ZIP behind it"] = ([.. ExampleFiles.Msg, .. PlainZip], FileFault.TwoInOne),
         ["TIFF with a ZIP behind it"] = ([.. ExampleFiles.Tiff, .. PlainZip], FileFault.TwoInOne),
-        ["EML with a ZIP behind it"] = ([.. ExampleFiles.Eml(), .. PlainZip], FileFault.TwoInOne),
+        ["EML with a ZIP behind it"] = ([.. ExampleFiles.Eml(), .. PlainZip], FileFault.NotTaken),
         ["ZIP with a PDF in front"] = ([.. "%PDF-1.7\n"u8, .. PlainZip], FileFault.TwoInOne),
         ["program with a PDF behind it"] = ([.. Exe, .. ExampleFiles.Pdf()], FileFault.Program),
         ["web page with a PDF behind it"] = ([.. "<html><script>"u8, .. ExampleFiles.Pdf()], FileFault.WebPage),
