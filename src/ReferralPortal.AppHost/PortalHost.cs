@@ -9,6 +9,9 @@ namespace ReferralPortal.AppHost;
 /// <summary>Starts every real part: the database, its migrations and seeds, the portal with the local sign-in provider.</summary>
 static class PortalHost
 {
+    /// <summary>Where the local portal keeps the files that people add; it goes with the local database.</summary>
+    static string Documents => Path.Combine(LocalFolders.Shared, "documents");
+
     internal static async Task<int> Run(HostOptions options, CancellationToken ct)
     {
         await using var place = await PortalPlace.Take(options.Port, ct);
@@ -22,7 +25,11 @@ static class PortalHost
             return await Serve(place, given, ct);
         }
 
-        if (options.Reset) await LocalPostgres.Remove("portal", Console.WriteLine, ct);
+        if (options.Reset)
+        {
+            await LocalPostgres.Remove("portal", Console.WriteLine, ct);
+            if (Directory.Exists(Documents)) Directory.Delete(Documents, recursive: true);
+        }
         var server = await LocalPostgres.Start("portal", durable: true, Console.WriteLine, ct);
         try
         {
@@ -52,11 +59,12 @@ static class PortalHost
 
     static async Task<int> Serve(PortalPlace place, string portal, CancellationToken ct)
     {
-        using var process = StartPortal(place, portal);
+        await using var scanner = await VirusScanner.Start(place.Address.Port, ct);
+        using var process = StartPortal(place, portal, scanner);
         try
         {
             if (!await PortalProgram.WaitUntilReady(process, place.Address, TimeSpan.FromSeconds(90), ct)) throw EndedByItself(process, ct);
-            Welcome(place.Address);
+            Welcome(place.Address, scanner);
             await process.WaitForExitAsync(ct);
             throw EndedByItself(process, ct);
         }
@@ -70,9 +78,11 @@ static class PortalHost
         }
     }
 
-    static Process StartPortal(PortalPlace place, string connection)
+    static Process StartPortal(PortalPlace place, string connection, VirusScanner scanner)
     {
         var start = PortalProgram.StartInfo(place.Address, connection);
+        start.Environment.TryAdd("Documents__Folder", Documents);
+        if (scanner.Address is { } clamd) start.Environment["Documents__Clamd"] = clamd;
         // One line an entry, and no more about hosting than this host says itself.
         start.Environment.TryAdd("Logging__Console__FormatterName", "simple");
         start.Environment.TryAdd("Logging__Console__FormatterOptions__SingleLine", "true");
@@ -91,7 +101,7 @@ static class PortalHost
         return new HostException($"The portal stopped by itself (exit code {process.ExitCode}); its last words stand above.");
     }
 
-    static void Welcome(Uri address)
+    static void Welcome(Uri address, VirusScanner scanner)
     {
         Console.WriteLine();
         Console.WriteLine($"  The portal is at {address.GetLeftPart(UriPartial.Authority)}");
@@ -99,6 +109,7 @@ static class PortalHost
         Console.WriteLine();
         foreach (var account in DemoAccounts.Read(SeedLoader.DefaultFolder)) Console.WriteLine($"    {account.UserName,-36} {account.Role}");
         Console.WriteLine();
+        Console.WriteLine($"  {scanner.Words}");
         Console.WriteLine("  Ctrl+C stops everything and keeps the data.");
     }
 }

@@ -1,5 +1,6 @@
 using ReferralPortal.Web.Components;
 using ReferralPortal.Web.Features;
+using ReferralPortal.Web.Features.Documents;
 using ReferralPortal.Web.Features.Progress;
 using ReferralPortal.Web.Platform;
 using ReferralPortal.Web.Platform.Background;
@@ -38,6 +39,7 @@ if (args is not [Verbs.Worker, ..])
 {
     app.MapSignIn();
     app.MapReports();
+    app.MapDocuments();
     app.MapPortalPages();
 }
 await app.RunAsync();

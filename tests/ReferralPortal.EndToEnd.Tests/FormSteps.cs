@@ -30,6 +30,8 @@ static class FormSteps
             foreach (var answer in part.Answers) await answer.Give(referrer);
             await referrer.Press("Continue");
         }
+        await referrer.Sees("Documents");
+        await referrer.Press("Continue");
         await referrer.Sees("Check your answers");
     }
 

@@ -3,6 +3,7 @@ using ReferralPortal.Domain.Referrals;
 using ReferralPortal.Web.Components.Forms;
 using ReferralPortal.Web.Features.Catalogue;
 using ReferralPortal.Web.Features.Referrals.Submit;
+using ReferralPortal.Web.Features.Referrals.Submit.Drafts;
 using ReferralPortal.Web.Platform;
 
 namespace ReferralPortal.Testing;
@@ -41,6 +42,15 @@ public static class ExampleForms
         Services = new() { AskedFor = [ServiceAskedFor.InitialAssessment, ServiceAskedFor.Treatment], Priority = Priority.Routine },
         Consent = new() { TakenBy = "Amara Okafor", TakenOn = new() { Day = "2", Month = "9", Year = "2025" }, Method = ConsentMethod.Verbally, ShareWith = [PartyRole.Referrer], Confirmed = true },
     };
+
+    /// <summary>Keeps the solicitor's form as a draft of <paramref name="referrer"/>, ready to be submitted, and returns its id.</summary>
+    public static async Task<Guid> Drafted(PortalTestDatabase world, Actor referrer)
+    {
+        var form = Solicitor(await new CatalogueStore(world.Sources, TimeProvider.System).Get(CancellationToken.None));
+        var id = (await new StartDraft(world.Database).Handle(referrer, CancellationToken.None)).Value;
+        await new SaveDraft(world.Database).Handle(referrer, new(id, 1, form), CancellationToken.None);
+        return id;
+    }
 
     /// <summary>A form as one kind of organisation fills it in, every field that it may be asked answered.</summary>
     public static ReferralForm Of(OrganisationKind kind, CatalogueContent catalogue)

@@ -1,6 +1,7 @@
 using ReferralPortal.Web.Features.Audit;
 using ReferralPortal.Web.Features.Appointments;
 using ReferralPortal.Web.Features.Catalogue;
+using ReferralPortal.Web.Features.Documents;
 using ReferralPortal.Web.Features.Home;
 using ReferralPortal.Web.Features.Referrals;
 using ReferralPortal.Web.Features.Progress;
@@ -22,6 +23,7 @@ public static class FeatureSetup
         builder.Services.AddAuditReading();
         builder.Services.AddTriage();
         builder.Services.AddAppointments();
+        builder.Services.AddDocuments();
         return builder;
     }
 }

@@ -15,6 +15,7 @@ public enum AuditAction
     Discharge, Close, Reopen,
     SignIn, SignOut, LinkAccount, DisableAccount, EnableAccount,
     ViewAudit,
+    AddDocument, ReceiveDocument, ClearDocument, FindThreat, RefuseDocument, ListDocuments, OpenDocument, PreviewDocument, DescribeDocument, RemoveDocument,
 }
 
 /// <summary>One line of the audit trail. Holds ids and codes, never a name or a diagnosis.</summary>

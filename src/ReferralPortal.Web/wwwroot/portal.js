@@ -91,7 +91,8 @@ if (reconnect) {
   const reloadWhenAnswering = async () => {
     if (waiting) return;
     waiting = true;
-    while (!(await answers())) await new Promise((resolve) => setTimeout(resolve, 2000));
+    // Files that are being uploaded go on without the page's connection; opening the page afresh would lose them.
+    while (!(await answers()) || document.documentElement.hasAttribute("data-uploading")) await new Promise((resolve) => setTimeout(resolve, 2000));
     for (const form of document.querySelectorAll("[data-unsaved]")) form.dataset.unsaved = "false";
     location.reload();
   };

@@ -60,6 +60,8 @@ public static class SecurityExtensions
             foreach (var network in proxies) forwarded.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(network));
         });
 
+        builder.Services.AddSecurityHeaderPolicies().AddPolicy(SecurityHeaders.OfFiles, SecurityHeaders.ForFiles());
+
         builder.Services.AddSingleton<OpenPages>();
         builder.Services.AddScoped<OpenPage>();
         builder.Services.AddScoped<CircuitHandler>(services => services.GetRequiredService<OpenPage>());

@@ -3,6 +3,24 @@ namespace ReferralPortal.Web.Platform.Security;
 /// <summary>The headers of every answer.</summary>
 static class SecurityHeaders
 {
+    /// <summary>The name of the headers of files that people added: whatever is in them, nothing of it runs, fetches or frames anything.</summary>
+    public const string OfFiles = "files";
+
+    /// <summary>The headers of such a file.</summary>
+    public static HeaderPolicyCollection ForFiles() => new HeaderPolicyCollection()
+        .AddContentTypeOptionsNoSniff()
+        .AddFrameOptionsDeny()
+        .AddReferrerPolicyNoReferrer()
+        .AddCrossOriginOpenerPolicy(policy => policy.SameOrigin())
+        .AddCrossOriginResourcePolicy(policy => policy.SameOrigin())
+        .RemoveServerHeader()
+        .AddContentSecurityPolicy(policy =>
+        {
+            policy.AddDefaultSrc().None();
+            policy.AddFrameAncestors().None();
+            policy.AddSandbox();
+        });
+
     /// <summary>Builds them; the sign-in provider's origin comes from <c>AzureAd:Instance</c>.</summary>
     public static HeaderPolicyCollection For(IConfiguration configuration)
     {

@@ -11,6 +11,7 @@ public static class FormParts
     /// <summary>The rule for one part of one kind's form. Required: something in it has to be answered whatever else is.</summary>
     public static PartRule Of(FormSection part, OrganisationKind kind)
     {
+        if (part == FormSection.Documents) return Of(FormSection.Patient, kind) == PartRule.Absent ? PartRule.Absent : PartRule.Optional; // files, not fields
         var rules = FormFields.Of(part, kind).Select(field => FormFields.Rule(field, kind).Words).ToList();
         return rules.Count == 0 ? PartRule.Absent : rules.Contains("required") ? PartRule.Required : PartRule.Optional;
     }

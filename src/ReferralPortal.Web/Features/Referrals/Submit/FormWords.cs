@@ -21,6 +21,7 @@ public static class FormWords
         FormSection.Funding => "Funding",
         FormSection.Services => "What is asked for",
         FormSection.Consent => "Consent",
+        FormSection.Documents => "Documents",
         _ => throw new ArgumentOutOfRangeException(nameof(part), part, null),
     };
 
@@ -36,6 +37,7 @@ public static class FormWords
         FormSection.Funding => "Who pays, and what is authorised",
         FormSection.Services => "What you want from the clinic, and how soon",
         FormSection.Consent => "What the patient agreed to",
+        FormSection.Documents => "Letter of instruction, medical reports, consent form (optional)",
         _ => "",
     };
 
@@ -44,6 +46,7 @@ public static class FormWords
     {
         var form = desk.Form;
         if (form.Visited.Contains(part)) return desk.Rules.Check(form, part).Count == 0 ? ("Completed", Tone.Success) : ("Needs attention", Tone.Warning);
+        if (part == FormSection.Documents) return ("Optional", Tone.Neutral);
         return form.Started.Contains(part) ? ("In progress", Tone.Info) : ("Not started", Tone.Neutral);
     }
 

@@ -172,7 +172,7 @@ public sealed class ReferralForm
 }
 
 /// <summary>The sections of the form, in the order in which the task list shows them.</summary>
-public enum FormSection { Patient, Incident, Injury, Work, Safety, Claim, Funding, Services, Consent }
+public enum FormSection { Patient, Incident, Injury, Work, Safety, Claim, Funding, Services, Consent, Documents }
 
 /// <summary>Who pays for the treatment.</summary>
 public enum PayerKind

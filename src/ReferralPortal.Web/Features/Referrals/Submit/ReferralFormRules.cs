@@ -27,6 +27,7 @@ public sealed class ReferralFormRules(OrganisationKind kind, CatalogueContent ca
     /// <summary>What is wrong with one section. A field that is not asked is never wrong, whatever it holds.</summary>
     public IReadOnlyDictionary<string, string> Check(ReferralForm form, FormSection section)
     {
+        if (section == FormSection.Documents) return new Dictionary<string, string>(); // they stand beside the form, and none is required
         var now = CaseOf(form);
         Need NeedOf(string field) => FormFields.Rule(field, kind).Now(now);
         var found = section switch

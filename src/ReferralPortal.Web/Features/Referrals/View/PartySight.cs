@@ -37,7 +37,7 @@ public enum Sight
 }
 
 /// <summary>The tabs of the referral page, in their order.</summary>
-public enum ReferralTab { Timeline, Details, Progress, Appointments, Funding, History }
+public enum ReferralTab { Timeline, Details, Progress, Appointments, Funding, Documents, History }
 
 /// <summary>
 /// Who sees what of a referral: one table, by what the organisation is on the referral and what kind of organisation it is. It follows
@@ -77,6 +77,7 @@ public static class PartySight
         ReferralTab.Progress => (sight & (Sight.Goals | Sight.Scores | Sight.Reports)) != 0,
         ReferralTab.Appointments => sight.HasFlag(Sight.Appointments),
         ReferralTab.Funding => sight.HasFlag(Sight.Funding),
+        ReferralTab.Documents => sight != Sight.None, // which of them: DocumentSight
         ReferralTab.History => sight.HasFlag(Sight.History),
         _ => false,
     };

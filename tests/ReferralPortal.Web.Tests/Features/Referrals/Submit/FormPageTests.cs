@@ -3,11 +3,13 @@ using AngleSharp.Dom;
 using Bunit;
 using Dapper;
 using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using ReferralPortal.Domain.Referrals;
 using ReferralPortal.Testing;
 using ReferralPortal.Web.Features.Catalogue;
+using ReferralPortal.Web.Features.Documents;
 using ReferralPortal.Web.Features.Referrals.Submit;
 using ReferralPortal.Web.Features.Referrals.Submit.Drafts;
 using ReferralPortal.Web.Platform;
@@ -243,6 +245,8 @@ public sealed class FormPageTests(PortalTestDatabase world) : IClassFixture<Port
             .AddSingleton<PortalDatabase>()
             .AddSingleton<CatalogueStore>()
             .AddScoped<CurrentActor>()
+            .AddSingleton<IConfiguration>(new ConfigurationBuilder().Build())
+            .AddDocuments()
             .AddSubmittingReferrals();
         browser.SetRendererInfo(new RendererInfo("Server", isInteractive: true));
         return browser;

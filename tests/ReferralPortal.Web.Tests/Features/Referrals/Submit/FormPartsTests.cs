@@ -6,11 +6,11 @@ namespace ReferralPortal.Web.Tests.Features.Referrals.Submit;
 public sealed class FormPartsTests
 {
     [Theory]
-    [InlineData(OrganisationKind.Solicitor, "Patient Incident Injury Safety Claim Funding Services Consent")]
-    [InlineData(OrganisationKind.CaseManager, "Patient Incident Injury Safety Claim Funding Services Consent")]
-    [InlineData(OrganisationKind.Intermediary, "Patient Incident Injury Safety Claim Funding Services Consent")]
-    [InlineData(OrganisationKind.HealthOrganisation, "Patient Incident Injury Safety Funding Services Consent")]
-    [InlineData(OrganisationKind.Employer, "Patient Incident Injury Work Safety Funding Services Consent")]
+    [InlineData(OrganisationKind.Solicitor, "Patient Incident Injury Safety Claim Funding Services Consent Documents")]
+    [InlineData(OrganisationKind.CaseManager, "Patient Incident Injury Safety Claim Funding Services Consent Documents")]
+    [InlineData(OrganisationKind.Intermediary, "Patient Incident Injury Safety Claim Funding Services Consent Documents")]
+    [InlineData(OrganisationKind.HealthOrganisation, "Patient Incident Injury Safety Funding Services Consent Documents")]
+    [InlineData(OrganisationKind.Employer, "Patient Incident Injury Work Safety Funding Services Consent Documents")]
     [InlineData(OrganisationKind.Funder, "")]
     [InlineData(OrganisationKind.ClinicGroup, "")]
     public void Each_kind_of_organisation_fills_in_its_own_parts(OrganisationKind kind, string parts) =>

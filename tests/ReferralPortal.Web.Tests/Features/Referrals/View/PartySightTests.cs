@@ -60,7 +60,7 @@ public sealed class PartySightTests
     public void An_employer_sees_its_appointments_its_funding_and_what_reports_say_of_work()
     {
         var employer = PartySight.Of(PartyRole.Referrer, OrganisationKind.Employer);
-        Assert.Equal([ReferralTab.Timeline, ReferralTab.Details, ReferralTab.Progress, ReferralTab.Appointments, ReferralTab.Funding, ReferralTab.History],
+        Assert.Equal([ReferralTab.Timeline, ReferralTab.Details, ReferralTab.Progress, ReferralTab.Appointments, ReferralTab.Funding, ReferralTab.Documents, ReferralTab.History],
             Enum.GetValues<ReferralTab>().Where(tab => employer.Has(tab)));
     }
 }

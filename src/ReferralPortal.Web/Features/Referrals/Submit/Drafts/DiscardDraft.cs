@@ -1,3 +1,4 @@
+using ReferralPortal.Web.Features.Documents;
 using ReferralPortal.Web.Platform;
 
 namespace ReferralPortal.Web.Features.Referrals.Submit.Drafts;
@@ -14,6 +15,7 @@ public sealed class DiscardDraft(PortalDatabase database)
         {
             if (await unit.Run(Forget, new { id, organisationId = actor.OrganisationId, authorId = actor.UserId, at = unit.Now }) == 0) return Outcome.Missing;
             unit.Audit(AuditAction.DiscardDraft, subjectId: id);
+            unit.Queue(new TidyDocuments(id));
             return id;
         }, ct);
     }
