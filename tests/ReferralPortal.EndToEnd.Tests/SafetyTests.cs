@@ -34,7 +34,7 @@ public sealed class SafetyTests(RunningPortal world) : IClassFixture<RunningPort
         await Expect(dialog).ToHaveAccessibleNameAsync("Stop here: the patient needs emergency help now");
         await Expect(dialog).ToHaveAccessibleDescriptionAsync(new Regex("You answered “yes” to: Bladder, bowel or saddle numbness.*Call 999, or go to A&E now.*Ring the patient now.*It does not replace the call to 999"));
         await Expect(solicitor.Page.Locator("main")).ToMatchAriaSnapshotAsync("""
-            - alertdialog "Stop here: the patient needs emergency help now":
+            - 'alertdialog "Stop here: the patient needs emergency help now"':
               - 'heading "Stop here: the patient needs emergency help now" [level=1]'
               - paragraph: /You answered “yes” to/
               - list:
