@@ -16,6 +16,7 @@ public enum AuditAction
     SignIn, SignOut, LinkAccount, DisableAccount, EnableAccount,
     ViewAudit,
     AddDocument, ReceiveDocument, ClearDocument, FindThreat, RefuseDocument, ListDocuments, OpenDocument, PreviewDocument, DescribeDocument, RemoveDocument,
+    FindOwnReferrals, FindDuplicates, DecideDuplicate, UndoDuplicateDecision, FindConflicts, DeclareIndependence, RaiseAlert, EscalateAlert,
 }
 
 /// <summary>One line of the audit trail. Holds ids and codes, never a name or a diagnosis.</summary>
