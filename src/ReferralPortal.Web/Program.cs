@@ -1,6 +1,8 @@
 using ReferralPortal.Web.Components;
 using ReferralPortal.Web.Features;
 using ReferralPortal.Web.Features.Progress;
+using ReferralPortal.Web.Features.Referrals.Import;
+using ReferralPortal.Web.Features.Referrals.List;
 using ReferralPortal.Web.Platform;
 using ReferralPortal.Web.Platform.Background;
 using ReferralPortal.Web.Platform.Hosting;
@@ -36,6 +38,8 @@ app.MapStaticAssets().AllowAnonymous();
 app.MapPortalHealth();
 app.MapSignIn();
 app.MapReports();
+app.MapImports();
+app.MapReferralExport();
 app.MapPortalPages();
 await app.RunAsync();
 return 0;

@@ -42,17 +42,7 @@ public sealed class SubmitReferral(PortalDatabase database, CatalogueStore catal
         {
             try
             {
-                await database.Write(actor, unit => unit
-                    .Run(InsertPatient, referral.PatientRow)
-                    .Run(InsertReferral, referral.ReferralRow(due))
-                    .Run(InsertDetail, referral.DetailRow)
-                    .Run(InsertParties, referral.PartyRows)
-                    .Run(InsertAuthority, referral.AuthorityRow)
-                    .Run(InsertSearchWords, referral.SearchRow)
-                    .Run(AppendEvent, referral.EventRow)
-                    .Run(RemoveDraft, new { id = command.DraftId, authorId = actor.UserId })
-                    .Queue(new ReferralSubmitted(referral.Id, referral.RedFlags), referral.Id)
-                    .Audit(AuditAction.Submit, referral.Id), ct);
+                await database.Write(actor, unit => Store(unit, referral, due), ct);
                 return new Receipt(referral.Reference, referral.SubmittedAt, due.DueAt, referral.RedFlags, AlreadyThere: false);
             }
             catch (PostgresException fault) when (fault is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "referral_reference_key" } && attempt == 1)
@@ -65,6 +55,19 @@ public sealed class SubmitReferral(PortalDatabase database, CatalogueStore catal
             }
         }
     }
+
+    /// <summary>Everything that a referral is stored as, for one that is typed and for each of many that are imported.</summary>
+    internal static PortalBatch Store(PortalBatch unit, NewReferral referral, LifecycleStep.Clock due) => unit
+        .Run(InsertPatient, referral.PatientRow)
+        .Run(InsertReferral, referral.ReferralRow(due))
+        .Run(InsertDetail, referral.DetailRow)
+        .Run(InsertParties, referral.PartyRows)
+        .Run(InsertAuthority, referral.AuthorityRow)
+        .Run(InsertSearchWords, referral.SearchRow)
+        .Run(AppendEvent, referral.EventRow)
+        .Run(RemoveDraft, new { id = referral.Id, authorId = referral.Referrer.UserId })
+        .Queue(new ReferralSubmitted(referral.Id, referral.RedFlags), referral.Id)
+        .Audit(AuditAction.Submit, referral.Id);
 
     /// <summary>
     /// Whether the draft became a referral: for the page that lost the answer. Null when it did not. It asks the database that takes the
