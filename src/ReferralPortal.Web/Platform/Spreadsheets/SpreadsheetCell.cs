@@ -15,6 +15,6 @@ public static partial class SpreadsheetCell
     public static string Read(string? text) => text is null ? "" : text.StartsWith('\'') && LooksLikeFormula().IsMatch(text) ? text[1..] : text;
 
     // Programs strip space before they look, so a sign behind it counts too; the wide signs are typed on East Asian keyboards.
-    [GeneratedRegex(@"\A'*(?:[\t\r\n]|\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20])", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A'*\s*[\t\r\n=+\-@\uFF1D\uFF0B\uFF0D\uFF20]", RegexOptions.CultureInvariant)]
     private static partial Regex LooksLikeFormula();
 }
