@@ -30,10 +30,13 @@ static class ImportBenchmark
         foreach (var format in Enum.GetValues<SpreadsheetFormat>())
         {
             List<double[]> rounds = [];
-            for (var round = 0; round < Rounds; round++) rounds.Add(await Once(format));
+            for (var round = 0; round < Rounds; round++)
+            {
+                rounds.Add(await Once(format));
+                Console.WriteLine($"import, {format}: {Figures.Text(rounds[^1][3])} s");
+            }
             var median = Enumerable.Range(0, 4).Select(place => Figures.Median([.. rounds.Select(times => times[place])])).ToArray();
             report.AppendLine($"| {SpreadsheetWriter.Extension(format)} | {string.Join(" | ", median.Select(Figures.Text))} |");
-            Console.WriteLine($"import, {format}: {string.Join(", ", rounds.Select(times => Figures.Text(times[3])))} s");
         }
         return report.ToString();
     }

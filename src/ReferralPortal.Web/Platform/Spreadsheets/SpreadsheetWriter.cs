@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.IO.Compression;
+using System.Text;
 using CsvHelper;
 using MiniExcelLibs;
 using MiniExcelLibs.OpenXml;
@@ -46,8 +48,20 @@ public static class SpreadsheetWriter
         await Task.Run(() => file.SaveAs(
             sheets.ToDictionary(sheet => sheet.Name, object (sheet) => Rows(sheet, ct)), printHeader: false, excelType: ExcelType.XLSX,
             configuration: new OpenXmlConfiguration { TableStyles = TableStyles.None, AutoFilter = false }), ct);
+        KeepAsText(file);
         file.Position = 0;
         await file.CopyToAsync(stream, ct);
+    }
+
+    // Whoever fills in one of our files types telephone numbers: in a cell of the format "General" they lose their zeros. 49 is "Text".
+    static void KeepAsText(Stream file)
+    {
+        using var package = new ZipArchive(file, ZipArchiveMode.Update, leaveOpen: true);
+        if (package.GetEntry("xl/styles.xml") is not { } entry) return;
+        using var content = entry.Open();
+        var styles = new StreamReader(content).ReadToEnd().Replace("numFmtId=\"0\" ", "numFmtId=\"49\" applyNumberFormat=\"1\" ", StringComparison.Ordinal);
+        content.SetLength(0);
+        content.Write(Encoding.UTF8.GetBytes(styles));
     }
 
     static IEnumerable<Dictionary<string, object>> Rows(Sheet sheet, CancellationToken ct) =>

@@ -40,6 +40,14 @@ public sealed class SpreadsheetFilesTests
             sheet.Rows.Select(row => format == SpreadsheetFormat.Csv ? row.Cells[1] : row.Cells[1].Replace("\r\n", "\n", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public async Task Excel_keeps_what_is_typed_into_our_files_as_text()
+    {
+        using var package = new ZipArchive(new MemoryStream(await Written(SpreadsheetFormat.Xlsx, [["Telephone"], ["0161 496 0123"]])));
+        using var styles = new StreamReader(package.GetEntry("xl/styles.xml")!.Open());
+        Assert.Contains("<x:xf numFmtId=\"49\"", await styles.ReadToEndAsync(Ct));
+    }
+
     [Theory]
     [InlineData("a,b\r\n1,2\r\n")]
     [InlineData("a;b\n1;2")]

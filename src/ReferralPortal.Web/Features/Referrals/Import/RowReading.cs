@@ -33,7 +33,7 @@ public static class RowReading
             if (problem is not null) problems[column.Field] = problem;
         }
         if (string.Equals(form.Patient.FamilyName.Trim(), ImportColumns.ExampleName, StringComparison.OrdinalIgnoreCase))
-            problems["Patient.FamilyName"] = "This is the template’s example, not a referral. Take the row out of the file";
+            problems["Patient.FamilyName"] = "This is the template’s example, not a referral. It is never sent; leave it, or take it out of the file";
 
         // Which wording was answered does not make another referral of it.
         var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(PortalJson.Text(form))));
