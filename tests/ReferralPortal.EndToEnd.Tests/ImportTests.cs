@@ -56,6 +56,14 @@ public sealed class ImportTests(RunningPortal world) : IClassFixture<RunningPort
         Assert.Equal((await owner.QueryAsync<string>("select reference from referral order by reference")).ToList(), exported.Rows.Select(row => row.Cells[0]).Order(StringComparer.Ordinal).ToList());
         Assert.Equal(3, exported.Rows.Count);
 
+        // Another firm finds neither the page nor its file.
+        var import = await owner.ExecuteScalarAsync<Guid>("select id from import_batch");
+        await using var stranger = await world.SignedIn(People.Stranger);
+        var hidden = await stranger.GoAstray($"/referrals/import/{import}");
+        Assert.Equal(404, hidden.Status);
+        Assert.Equal(await stranger.GoAstray($"/referrals/import/{Guid.NewGuid()}"), hidden);
+        Assert.Equal(404, (await stranger.GoAstray($"/referrals/import/{import}/problems.csv")).Status);
+
         solicitor.HadNothingToComplainAbout();
         list.HadNothingToComplainAbout();
     }

@@ -8,7 +8,7 @@ using MiniExcelLibs;
 namespace ReferralPortal.Web.Platform.Spreadsheets;
 
 /// <summary>How much of a file is read.</summary>
-public sealed record SpreadsheetLimits(long Bytes = 10 * 1024 * 1024, int Rows = 5_000, int Columns = 200, int CellLength = 8_000, long UnpackedBytes = 100 * 1024 * 1024);
+public sealed record SpreadsheetLimits(long Bytes = 10 * 1024 * 1024, int Rows = 5_000, int Columns = 200, int CellLength = 8_000, long UnpackedBytes = 100 * 1024 * 1024, int Characters = 30_000_000);
 
 /// <summary>A table as it stands in a file. Rows without any text are left out.</summary>
 public sealed record Spreadsheet(IReadOnlyList<string> Headings, IReadOnlyList<SpreadsheetRow> Rows);
@@ -181,6 +181,7 @@ public static class SpreadsheetReader
     {
         readonly List<SpreadsheetRow> rows = [];
         string[]? headings;
+        long characters;
 
         /// <summary>Takes a row, or says why the file cannot be taken.</summary>
         public string? Add(int number, string[] cells)
@@ -199,6 +200,8 @@ public static class SpreadsheetReader
             if (cells.Skip(headings.Length).Any(cell => !string.IsNullOrWhiteSpace(cell)))
                 return $"Row {number} has more cells than there are headings, so it is not clear what they are. A comma inside a text needs quotation marks round the text; a column without a heading must be given one.";
             if (rows.Count == limits.Rows) return $"The file has more than {limits.Rows:N0} rows. Split it into smaller ones.";
+            // A packed workbook can say the same long text in a million cells.
+            if ((characters += cells.Sum(cell => cell.Length)) > limits.Characters) return "The file holds too much text. Split it into smaller ones.";
             var fitted = new string[headings.Length];
             for (var column = 0; column < fitted.Length; column++) fitted[column] = column < cells.Length ? cells[column] : "";
             rows.Add(new SpreadsheetRow(number, fitted));

@@ -95,6 +95,7 @@ public sealed class SpreadsheetFilesTests
         Assert.Contains("more than 2 rows", await Refused("a\n1\n2\n3"u8.ToArray(), small));
         Assert.Contains("more than 3 columns", await Refused("a,b,c,d\n1,2,3,4"u8.ToArray(), small));
         Assert.Contains("Row 2, column 2 is longer than 10", await Refused("a,b\n1,12345678901"u8.ToArray(), small));
+        Assert.Contains("too much text", await Refused("a\n12345678\n12345678"u8.ToArray(), small with { Characters = 10 }));
         Assert.Contains("larger than", await Refused(new byte[101], small));
         Assert.Contains("empty", await Refused([]));
         Assert.Contains("no rows", await Refused("a,b\n"u8.ToArray()));
