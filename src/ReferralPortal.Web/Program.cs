@@ -2,6 +2,8 @@ using ReferralPortal.Web.Components;
 using ReferralPortal.Web.Features;
 using ReferralPortal.Web.Features.Documents;
 using ReferralPortal.Web.Features.Progress;
+using ReferralPortal.Web.Features.Referrals.Import;
+using ReferralPortal.Web.Features.Referrals.List;
 using ReferralPortal.Web.Platform;
 using ReferralPortal.Web.Platform.Background;
 using ReferralPortal.Web.Platform.Hosting;
@@ -40,6 +42,8 @@ if (args is not [Verbs.Worker, ..])
     app.MapSignIn();
     app.MapReports();
     app.MapDocuments();
+    app.MapImports();
+    app.MapReferralExport();
     app.MapPortalPages();
 }
 await app.RunAsync();

@@ -1,7 +1,7 @@
 using ReferralPortal.Benchmarks;
 using ReferralPortal.Testing;
 
-// dotnet run -c Measure --project tests/ReferralPortal.Benchmarks [-- submit|lists|start|circuits ...] [--rows N] [--write]
+// dotnet run -c Measure --project tests/ReferralPortal.Benchmarks [-- submit|lists|start|circuits|import ...] [--rows N] [--write]
 // Every figure that counts is a ratio inside one run: machines differ, and the same machine differs from minute to minute.
 var known = new Dictionary<string, Func<BenchmarkOptions, Task<string>>>
 {
@@ -9,6 +9,7 @@ var known = new Dictionary<string, Func<BenchmarkOptions, Task<string>>>
     ["lists"] = ListBenchmark.Run,
     ["start"] = StartBenchmark.Run,
     ["circuits"] = CircuitBenchmark.Run,
+    ["import"] = ImportBenchmark.Run,
 };
 var options = BenchmarkOptions.Read(args);
 var chosen = options.Names.Count > 0 ? options.Names : [.. known.Keys];

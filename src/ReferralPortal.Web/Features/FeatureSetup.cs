@@ -5,6 +5,7 @@ using ReferralPortal.Web.Features.Documents;
 using ReferralPortal.Web.Features.Home;
 using ReferralPortal.Web.Features.Referrals;
 using ReferralPortal.Web.Features.Referrals.Duplicates;
+using ReferralPortal.Web.Features.Referrals.Import;
 using ReferralPortal.Web.Features.Progress;
 using ReferralPortal.Web.Features.Referrals.Submit;
 using ReferralPortal.Web.Features.Triage;
@@ -21,6 +22,7 @@ public static class FeatureSetup
         builder.Services.AddSubmittingReferrals();
         builder.Services.AddReferrals();
         builder.Services.AddDuplicates();
+        builder.Services.AddImport();
         builder.Services.AddHome();
         builder.Services.AddAuditReading();
         builder.Services.AddTriage();

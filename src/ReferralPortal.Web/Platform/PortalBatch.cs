@@ -14,12 +14,15 @@ public sealed partial class PortalBatch : IAsyncDisposable
     readonly NpgsqlBatch batch;
     readonly Actor actor;
 
-    internal PortalBatch(NpgsqlConnection connection, Actor actor, TimeProvider clock)
+    internal PortalBatch(NpgsqlConnection connection, Actor actor, TimeProvider clock) : this(connection, actor, clock.GetUtcNow()) =>
+        Run("select portal.act_as(@person)", new { person = actor.UserId });
+
+    /// <summary>As a part of a unit that has said who asks.</summary>
+    internal PortalBatch(NpgsqlConnection connection, Actor actor, DateTimeOffset now)
     {
         batch = new NpgsqlBatch(connection);
         this.actor = actor;
-        Now = clock.GetUtcNow();
-        Run("select portal.act_as(@person)", new { person = actor.UserId });
+        Now = now;
     }
 
     /// <summary>The instant of this unit, UTC.</summary>

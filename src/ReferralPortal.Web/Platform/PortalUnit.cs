@@ -43,6 +43,15 @@ public sealed class PortalUnit(NpgsqlConnection connection, Actor actor, TimePro
     /// <summary>Runs statements without a result; returns how many rows they touched together.</summary>
     public async Task<int> Run(string sql, object? arguments = null) => Math.Max(0, await connection.ExecuteAsync(Command(sql, arguments)));
 
+    /// <summary>Sends many statements in one round trip, in this transaction. Something must have been asked in it before: that is what says who asks.</summary>
+    public async Task Batch(Action<PortalBatch> build)
+    {
+        if (!acting) throw new InvalidOperationException("A unit begins with a question.");
+        await using var batch = new PortalBatch(connection, actor, Now);
+        build(batch);
+        await batch.Execute(ct);
+    }
+
     /// <summary>Adds an entry to the audit trail, in this transaction. <paramref name="detail"/> must hold no name and no diagnosis.</summary>
     public void Audit(AuditAction action, Guid? referralId = null, Guid? subjectId = null, object? detail = null) =>
         audit.Add(AuditRow.Of(actor, Now, action, referralId, subjectId, detail));

@@ -32,6 +32,24 @@ public sealed class HouseRulesTests
     public void Pages_hold_no_SQL_library() =>
         Hold(Classes().That().AreAssignableTo(typeof(ComponentBase)).Should().NotDependOnAnyTypesThat().ResideInNamespaceMatching(@"^Dapper"));
 
+    // A file that a spreadsheet program opens can hold formulas: one place writes them, and defuses every cell.
+    [Fact]
+    public void Spreadsheets_are_read_and_written_in_one_place() =>
+        Hold(Types().That().ResideInAssembly(Web).And().DoNotResideInNamespaceMatching(@"^ReferralPortal\.Web\.Platform\.Spreadsheets$")
+            .Should().NotDependOnAnyTypesThat().ResideInNamespaceMatching(@"^(CsvHelper|MiniExcelLibs|DocumentFormat|ClosedXML|OfficeOpenXml)(\.|$)"));
+
+    [Fact]
+    public void Nothing_else_answers_with_a_spreadsheet()
+    {
+        var source = Path.Combine(AppContext.BaseDirectory.Split(Path.DirectorySeparatorChar + "tests" + Path.DirectorySeparatorChar)[0], "src");
+        var others = Directory.EnumerateFiles(source, "*.*", SearchOption.AllDirectories)
+            .Where(file => file.EndsWith(".cs", StringComparison.Ordinal) || file.EndsWith(".razor", StringComparison.Ordinal))
+            .Where(file => !file.Contains(Path.Combine("Platform", "Spreadsheets")) && !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}"))
+            .Where(file => System.Text.RegularExpressions.Regex.IsMatch(File.ReadAllText(file), @"""text/csv|spreadsheetml|\bCsvWriter\b|\bMiniExcel\b") && !file.EndsWith("FileUpload.razor", StringComparison.Ordinal))
+            .Select(Path.GetFileName);
+        Assert.Empty(others);
+    }
+
     [Fact]
     public void The_domain_needs_no_package_but_the_telephone_library()
     {

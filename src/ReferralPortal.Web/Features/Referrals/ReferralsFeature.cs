@@ -10,6 +10,7 @@ public static class ReferralsFeature
 {
     public static IServiceCollection AddReferrals(this IServiceCollection services) => services
         .AddScoped<ListReferrals>()
+        .AddScoped<ExportReferrals>()
         .AddScoped<ViewReferral>()
         .AddScoped<WithdrawReferral>()
         .AddScoped<AnswerRequest>();

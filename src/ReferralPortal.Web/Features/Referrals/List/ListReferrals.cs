@@ -67,19 +67,7 @@ public sealed class ListReferrals(PortalDatabase database)
 
         return await database.View(actor, async unit =>
         {
-            var asked = new
-            {
-                organisationId = actor.OrganisationId,
-                states = (filter.States.Count > 0 ? filter.States : ReferralFilter.AllStates).Select(state => EnumText.Of(state)).ToArray(),
-                allStates = ReferralFilter.AllStates.Select(state => EnumText.Of(state)).ToArray(),
-                priority = filter.Priority is { } priority ? EnumText.Of(priority) : null,
-                afterAt = filter.After?.SubmittedAt,
-                afterId = filter.After?.Id,
-                terms,
-                searchLimit = SearchLimit,
-                countLimit = CountLimit + 1,
-                rows = PageSize + 1,
-            };
+            var asked = Asked(actor, filter, PageSize + 1);
             await using var sets = await unit.Results(Counts + Rows(filter), asked);
             var counts = (await sets.ReadAsync<StateCount>()).ToDictionary(count => count.State.Value, count => count.Referrals);
             var found = (await sets.ReadAsync<Row>()).ToList();
@@ -92,6 +80,35 @@ public sealed class ListReferrals(PortalDatabase database)
             return new Page(rows, next, counts, tooShort, CutOff: filter.IsSearch && found.Any(row => row.SearchHits >= SearchLimit));
         }, ct);
     }
+
+    /// <summary>
+    /// At most <paramref name="most"/> of the list's rows behind its place, for a file. Each stretch is audited, with how many rows it gave out.
+    /// </summary>
+    public async Task<IReadOnlyList<ListedReferral>> Stretch(Actor actor, ReferralFilter filter, int most, CancellationToken ct)
+    {
+        if (!actor.ReadsReferrals() || filter.IsSearch && SearchTerms.Of(filter.Search).Length == 0) return [];
+
+        return await database.View(actor, async unit =>
+        {
+            var rows = await unit.Many<Row>(Rows(filter), Asked(actor, filter, most));
+            unit.Audit(AuditAction.ExportReferrals, detail: new { rows = rows.Count });
+            return rows.ConvertAll(row => row.ForReader(actor));
+        }, ct);
+    }
+
+    static object Asked(Actor actor, ReferralFilter filter, int rows) => new
+    {
+        organisationId = actor.OrganisationId,
+        states = (filter.States.Count > 0 ? filter.States : ReferralFilter.AllStates).Select(state => EnumText.Of(state)).ToArray(),
+        allStates = ReferralFilter.AllStates.Select(state => EnumText.Of(state)).ToArray(),
+        priority = filter.Priority is { } priority ? EnumText.Of(priority) : null,
+        afterAt = filter.After?.SubmittedAt,
+        afterId = filter.After?.Id,
+        terms = filter.IsSearch ? SearchTerms.Of(filter.Search) : [],
+        searchLimit = SearchLimit,
+        countLimit = CountLimit + 1,
+        rows,
+    };
 
     /// <summary>Reads some referrals again, after a notice that they changed: for rows that are on the screen, by their ids.</summary>
     public async Task<IReadOnlyList<ListedReferral>> Again(Actor actor, IReadOnlyCollection<Guid> ids, CancellationToken ct)

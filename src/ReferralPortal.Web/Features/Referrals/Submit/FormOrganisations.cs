@@ -35,18 +35,22 @@ public sealed class FormOrganisations(PortalDatabase database)
     }
 
     /// <summary>What is wrong with the organisations that the form names: field path to words.</summary>
-    public async Task<IReadOnlyDictionary<string, string>> Problems(Actor actor, ReferralForm form, CancellationToken ct)
-    {
-        var problems = new Dictionary<string, string>();
-        (Guid Organisation, PartyRole Role)[] named = [.. NewReferral.Named(form, actor.OrganisationKind)];
-        if (named.Length == 0) return problems;
+    public async Task<IReadOnlyDictionary<string, string>> Problems(Actor actor, ReferralForm form, CancellationToken ct) => (await Problems(actor, [form], ct))[0];
 
-        var known = await database.Read(actor, unit => unit.Many<ListedOrganisation>(ById, new { ids = named.Select(party => party.Organisation).Distinct().ToArray() }), ct);
-        foreach (var (organisation, role) in named)
-            if (!known.Any(row => row.Id == organisation && Kinds(role).Contains(row.Kind)))
-                problems[FieldOf(role)] = "This organisation can no longer be chosen; choose another";
-        return problems;
+    /// <summary>The same of many forms, with one question to the database.</summary>
+    public async Task<IReadOnlyDictionary<string, string>[]> Problems(Actor actor, IReadOnlyList<ReferralForm> forms, CancellationToken ct)
+    {
+        (Guid Organisation, PartyRole Role)[][] named = [.. forms.Select(form => NewReferral.Named(form, actor.OrganisationKind).ToArray())];
+        Guid[] ids = [.. named.SelectMany(parties => parties).Select(party => party.Organisation).Distinct()];
+        var known = ids.Length == 0 ? [] : (await database.Read(actor, unit => unit.Many<ListedOrganisation>(ById, new { ids }), ct)).ToDictionary(row => row.Id, row => row.Kind);
+        return [.. named.Select(parties => parties
+            .Where(party => !known.TryGetValue(party.Organisation, out var kind) || !Kinds(party.Role).Contains(kind))
+            .ToDictionary(party => FieldOf(party.Role), _ => "This organisation can no longer be chosen; choose another"))];
     }
+
+    /// <summary>Those that may be on a referral as something, by their names (in lower case): for references that are written out, and may be written wrong.</summary>
+    public Task<List<ListedOrganisation>> Called(Actor actor, IReadOnlyCollection<string> names, CancellationToken ct) => names.Count == 0 ? Task.FromResult<List<ListedOrganisation>>([]) :
+        database.Read(actor, unit => unit.Many<ListedOrganisation>(ByName, new { names = names.ToArray(), own = actor.OrganisationId }), ct);
 
     static string FieldOf(PartyRole role) => role switch
     {
@@ -68,4 +72,6 @@ public sealed class FormOrganisations(PortalDatabase database)
         """;
 
     const string ById = "select id, name, kind from organisation where id = any (@ids) and disabled_at is null";
+
+    const string ByName = "select id, name, kind from organisation where lower(name) = any (@names) and disabled_at is null and id <> @own";
 }

@@ -44,18 +44,7 @@ public sealed class SubmitReferral(PortalDatabase database, CatalogueStore catal
         {
             try
             {
-                await database.Write(actor, unit => unit
-                    .Run(InsertPatient, referral.PatientRow)
-                    .Run(InsertReferral, referral.ReferralRow(due))
-                    .Run(InsertDetail, referral.DetailRow)
-                    .Run(InsertParties, referral.PartyRows)
-                    .Run(InsertAuthority, referral.AuthorityRow)
-                    .Run(InsertSearchWords, referral.SearchRow)
-                    .Run(AppendEvent, referral.EventRow)
-                    .Run(RemoveDraft, new { id = command.DraftId, authorId = actor.UserId })
-                    .Queue(new ReferralSubmitted(referral.Id, referral.RedFlags), referral.Id)
-                    .RaiseAlert(referral.Id, referral.RedFlags, targets)
-                    .Audit(AuditAction.Submit, referral.Id), ct);
+                await database.Write(actor, unit => Store(unit, referral, due, targets), ct);
                 return new Receipt(referral.Reference, referral.SubmittedAt, due.DueAt, referral.RedFlags, AlreadyThere: false);
             }
             catch (PostgresException fault) when (fault is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "referral_reference_key" } && attempt == 1)
@@ -68,6 +57,20 @@ public sealed class SubmitReferral(PortalDatabase database, CatalogueStore catal
             }
         }
     }
+
+    /// <summary>Everything that a referral is stored as, for one that is typed and for each of many that are imported.</summary>
+    internal static PortalBatch Store(PortalBatch unit, NewReferral referral, LifecycleStep.Clock due, ReferralClock targets) => unit
+        .Run(InsertPatient, referral.PatientRow)
+        .Run(InsertReferral, referral.ReferralRow(due))
+        .Run(InsertDetail, referral.DetailRow)
+        .Run(InsertParties, referral.PartyRows)
+        .Run(InsertAuthority, referral.AuthorityRow)
+        .Run(InsertSearchWords, referral.SearchRow)
+        .Run(AppendEvent, referral.EventRow)
+        .Run(RemoveDraft, new { id = referral.Id, authorId = referral.Referrer.UserId })
+        .Queue(new ReferralSubmitted(referral.Id, referral.RedFlags), referral.Id)
+        .RaiseAlert(referral.Id, referral.RedFlags, targets)
+        .Audit(AuditAction.Submit, referral.Id);
 
     /// <summary>
     /// Whether the draft became a referral: for the page that lost the answer. Null when it did not. It asks the database that takes the
