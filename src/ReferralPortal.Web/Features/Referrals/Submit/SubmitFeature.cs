@@ -1,4 +1,5 @@
 using ReferralPortal.Web.Features.Referrals.Submit.Drafts;
+using ReferralPortal.Web.Features.Referrals.Submit.Letters;
 
 namespace ReferralPortal.Web.Features.Referrals.Submit;
 
@@ -11,6 +12,8 @@ public static class SubmitFeature
         .AddScoped<LoadDraft>()
         .AddScoped<SaveDraft>()
         .AddScoped<DiscardDraft>()
+        .AddScoped<LetterOrganisations>()
+        .AddScoped<PutLetterAnswers>()
         .AddScoped<FormOrganisations>()
         .AddScoped<SubmitReferral>();
 }
