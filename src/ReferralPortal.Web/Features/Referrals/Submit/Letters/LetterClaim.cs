@@ -8,9 +8,10 @@ namespace ReferralPortal.Web.Features.Referrals.Submit.Letters;
 /// <summary>Finds the references, the other side and the organisations of the portal that a letter names.</summary>
 static class LetterClaim
 {
-    const string ReferenceForm = @"(?<ref>[\p{Lu}\p{Nd}][\p{L}\p{Nd}./\\\-_]{2,30})";
+    const string ReferenceForm = @"(?<ref>[\p{Lu}\p{Nd}][\p{L}\p{Nd}./\\\-_]{1,30}(?:\s[\p{Lu}\p{Nd}./\-]{0,10}[\p{Nd}][\p{Nd}./\-]*){0,3})";
 
     static readonly Regex OurInline = Pattern.Any($@"\b(?:our|my) (?:ref(?:erence)?|file(?: ref(?:erence)?)?|matter(?: (?:no|number))?)\b(?: is| no| number)?[.:]?\s*{ReferenceForm}");
+    static readonly Regex SubjectInline = Pattern.Any($@"\b(?:file )?ref(?:erence)?[.:]?\s*{ReferenceForm}");
     static readonly Regex ClaimInline = Pattern.Any($@"\b(?:claims? portal|oic|moj|portal|cnf|claim)(?: (?:claim|portal))?(?: (?:ref(?:erence)?|number|no))?(?: (?:is|under|with|as|on|given|of|reference|ref|number|no|and|the))*[.:]?\s*{ReferenceForm}");
     static readonly Regex PortalUnder = Pattern.Any($@"\bportal\b.{{0,60}}?\b(?:ref(?:erence)?|number|no)\b\.?(?: is)?:?\s*{ReferenceForm}");
     static readonly Regex TheirInline = Pattern.Any($@"\b(?:whose|their|its|insurers?[’']?s?|claims?|quoting|under|with)? ?(?:ref(?:erence)?|claim (?:number|no|ref(?:erence)?))\b(?: number| no)?(?: is| being)?[.:]?\s*{ReferenceForm}");
@@ -28,6 +29,8 @@ static class LetterClaim
             if (entry.Owner is not (Owner.OtherSide or Owner.Gp or Owner.Guardian) && Whole(entry.Value) is { } reference) return Of(LetterField.OurReference, reference, entry.Text, Certainty.Stated);
         foreach (var passage in letter.Passages)
             if (passage.Label is null && OurInline.Match(passage.Text) is { Success: true } match && Whole(match.Groups["ref"].Value) is { } inline) return Of(LetterField.OurReference, inline, passage.Text, Certainty.Likely);
+        foreach (var passage in letter.Passages)
+            if (passage.Text.StartsWith("Subject", StringComparison.OrdinalIgnoreCase) && SubjectInline.Match(passage.Text) is { Success: true } match && Whole(match.Groups["ref"].Value) is { } subject) return Of(LetterField.OurReference, subject, passage.Text, Certainty.Likely);
         // "Swiftpath reference": a firm that calls its reference by its own name, which its letterhead says.
         var head = string.Join(' ', letter.Passages.TakeWhile(passage => passage.Label is null or Label.Ignored).Select(passage => passage.Text));
         foreach (var entry in letter.Entries(Label.SomeReference))

@@ -61,6 +61,7 @@ static class LetterContacts
         var before = passage.Value[Math.Max(0, match.Index - 70)..match.Index];
         var after = passage.Value[(match.Index + match.Length)..Math.Min(passage.Value.Length, match.Index + match.Length + 25)];
         if (passage.Owner is Owner.Sender or Owner.OtherSide or Owner.Gp || SendersOwn.IsMatch(passage.IsProse ? before : $"{passage.Words} {before}")) return null;
+        if (passage.Label is null && letter.SpeaksOfAnother(passage.Value[..match.Index]) && !Guardians.IsMatch(passage.Text)) return null;
         if (passage.Owner == Owner.Guardian || Guardians.IsMatch($"{passage.Words} {before} {after}")) return LetterField.GuardianPhone;
         if (OtherPeople.IsMatch($"{passage.Words} {before} {(after.TrimStart().StartsWith('(') ? after : "")}") && passage.Owner != Owner.Patient) return null;
         if (passage.Owner == Owner.Patient) return passage.Zone == Zone.SignOff ? null : LetterField.Phone;
@@ -90,7 +91,7 @@ static class LetterContacts
 
     // Address and postcode
 
-    static readonly Regex LivesAt = Pattern.Any(@"(?:\b(?:lives?|living|resides?|residing|resident|staying) (?:at|in)\b|\baddress (?:is|being)\b|\bhome address\b|\bcurrently (?:at|of)\b|\b(?:now )?of\b)[:,]? ");
+    static readonly Regex LivesAt = Pattern.Any(@"(?:\b(?:lives?|living|resides?|residing|resident|staying) (?:with [^.;]{1,60}?,? )?(?:at|in)\b|\baddress (?:is|being)\b|\bhome address\b|\bcurrently (?:at|of)\b|\b(?:now )?of\b)[:,]? ");
     static readonly Regex HouseNumber = Pattern.Any(@"^(?:(?:flat|apartment|apt|unit|room|no\.?|the)\s|[0-9]{1,4}[a-z]?\b|[\p{L}'’]+(?:\s[\p{L}'’]+){0,3},\s)");
     static readonly Regex NoAddress = Pattern.Any(@"\b(?:d\.?o\.?b|date of birth|nhs|tel|telephone|mobile|ref|accident|incident|payroll|email|born|occupation)\b");
 

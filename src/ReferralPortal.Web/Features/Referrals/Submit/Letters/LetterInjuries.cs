@@ -22,16 +22,17 @@ static class LetterInjuries
     ];
 
     static readonly Regex Region = Pattern.Any($@"\b(?:{string.Join('|', Words.Select((word, place) => $"(?<r{place}>{word.Words})"))})\b");
-    static readonly Regex Cue = Pattern.Any(@"\b(?:pains?|painful|hurts?|injur\w*|sprain\w*|strain\w*|fractur\w*|brok(?:e|en)|break|whiplash|bruis\w*|stiff\w*|aches?|aching|swell\w*|swollen|tears?|torn|spasms?|sore\w*|tender\w*|dislocat\w*|damage\w*|soft[- ]tissue|discomfort|twisted|wrenched|ruptur\w*|crush\w*|tendon\w*|sympto\w*|numb\w*|tingl\w*|impingement|capsulitis|weak\w*|laceration|jarred|ligament\w*|meniscus|cartilage|restricted|problems?)\b");
+    static readonly Regex Cue = Pattern.Any(@"\b(?:pains?|painful|hurts?|injur\w*|sprain\w*|strain\w*|fractur\w*|brok(?:e|en)|break|whiplash|bruis\w*|stiff\w*|aches?|aching|swell\w*|swollen|tears?|torn|spasms?|sore\w*|tender\w*|dislocat\w*|damage\w*|soft[- ]tissue|discomfort|twisted|wrenched|ruptur\w*|crush\w*|tendon\w*|sympto\w*|numb\w*|tingl\w*|impingement|capsulitis|weak\w*|laceration|jarred|ligament\w*|meniscus|cartilage|restricted|problems?|\w{3,}itis|\w{3,}opathy|\w{4,}algia)\b");
     static readonly Regex Side = Pattern.Any(@"\b(?<s>left|right|both|bilateral|l|r|lt|rt)\b");
     static readonly Regex SideAfter = Pattern.Any(@"^\s?(?:[(,\-–]\s?|on (?:the|his|her|their) |of (?:the|his|her) )(?<s>left|right|both|bilateral)(?: sides?| hand side)?\b");
-    static readonly Regex Negates = Pattern.Any(@"\b(?:no|not|without|den(?:y|ies|ied)|neither|nor|never|rather than|excluding|apart from|other than|free (?:of|from)|unaffected|ruled out|negative for)\b");
-    static readonly Regex NotReallyNo = Pattern.Any(@"\b(?:not only|no longer able|cannot|can not|not yet (?:settled|resolved|recovered)|has not (?:settled|resolved|recovered|improved)|have not (?:settled|resolved|recovered)|not (?:resolved|settled|recovered|improved|improving|healed)|no better|not able|not sleep\w*|no relief|no improvement)\b");
+    static readonly Regex Negates = Pattern.Any(@"\b(?:no|not|\w+n['’]t|without|den(?:y|ies|ied)|neither|nor|never|rather than|excluding|apart from|other than|free (?:of|from)|unaffected|ruled out|negative for)\b");
+    static readonly Regex NotReallyNo = Pattern.Any(@"\b(?:not only|no longer able|cannot|can['’]t|can not|not yet (?:settled|resolved|recovered)|has not (?:settled|resolved|recovered|improved)|have not (?:settled|resolved|recovered)|not (?:resolved|settled|recovered|improved|improving|healed)|no better|not able|not sleep\w*|no relief|no improvement)\b");
     static readonly Regex NegationEnds = Pattern.Any(@"[;.]|\b(?:but|however|although|though|yet|whereas|which|who|and (?:has|he|she|they|there|is|had|now|with|a|an|pain|his|her)|he|she|they)\b");
     static readonly Regex IsWell = Pattern.Any(@"\b(?:is|are|was|were|remains?|remained|appears?|feels?)\s(?:all |both |now |entirely |completely |otherwise )*(?:normal|unaffected|uninjured|fine|unremarkable|asymptomatic|not (?:affected|injured|painful|hurt|involved|a problem)|spared)\b|\bhas not been (?:hurt|injured|affected)\b|\b(?:escaped|uninjured)\b");
     static readonly Regex Earlier = Pattern.Any(@"\b(?:previous(?:ly)?|prior|pre-existing|earlier|historic(?:al)?|years ago|in childhood|as a child|old|in (?:19|20)[0-9]{2})\b");
     static readonly Regex NotBody = Pattern.Any(@"^\s(?:seat|door|of|to|from|garden|into|pocket|at|up|on|in|yard|wheel|end|road|row|gate|office|injury claim|teacher|chef|quarters?|rest|restraint|over|off|along)\b");
     static readonly Regex BackMeant = Pattern.Any(@"(?:^|[,;(/:&\-]|\b(?:his|her|their|my|the|and|or|of|to|whole|entire|sore|stiff|painful|bad|injured|your|s|in))\s*$");
+    static readonly Regex HeadMoves = Pattern.Any(@"\b(?:turn(?:s|ed|ing)?|mov(?:e|es|ed|ing)|lift(?:s|ed|ing)?|rais(?:e|es|ed|ing)|nod(?:s|ding)?|above|over|overhead|behind|shak(?:e|es|ing)|rotat(?:e|es|ing)) (?:his|her|their|the) $");
     static readonly Regex HandMeant = Pattern.Any(@"(?:\b(?:other|second|first|one|by|at|in|to|on the right|on the left|right|left) )$");
     static readonly Regex FeetMeasured = Pattern.Any(@"(?:\b(?:[0-9]+|six|five|four|ten|twelve|eight|on|at|square|three|two|by) )$");
 
@@ -42,18 +43,20 @@ static class LetterInjuries
     {
         var known = catalogue.BodyRegions.ToDictionary(region => region.Key);
         var sites = letter.Passages.Where(MayHurt).SelectMany(Sites).Where(site => known.ContainsKey(site.Region)).ToList();
+        // A side that is said of the same part in another sentence ("fell on her right foot") goes for this one.
+        var elsewhere = letter.Passages.Where(passage => passage.IsProse && !passage.AboutAnother).SelectMany(Sites).ToList();
         List<Found> found = [];
         List<string> sideless = [];
         foreach (var region in sites.GroupBy(site => site.Region))
         {
             var place = known[region.Key];
-            var said = place.Sided ? region.FirstOrDefault(site => site.Side is not null) : region.First();
+            var said = place.Sided ? region.FirstOrDefault(site => site.Side is not null) ?? Sided(region.First(), elsewhere) : region.First();
             if (said is null)
             {
                 sideless.Add(place.Name);
                 continue;
             }
-            BodySide[] sides = place.Sided ? [.. region.Select(site => site.Side).OfType<BodySide>().Distinct()] : [BodySide.NotApplicable];
+            BodySide[] sides = place.Sided ? [.. region.Append(said).Select(site => site.Side).OfType<BodySide>().Distinct()] : [BodySide.NotApplicable];
             var side = sides.Length > 1 ? BodySide.Both : sides[0];
             found.Add(new(LetterField.Region, Code(region.Key, side), BodySite.Words(place.Name, side), said.Source.Text, said.Source.Label is Label.Injuries or Label.Condition ? Certainty.Stated : sides.Length > 1 ? Certainty.Unsure : Certainty.Likely));
         }
@@ -61,6 +64,16 @@ static class LetterInjuries
         if (found.Any(one => one.Value is "lumbar_spine" or "thoracic_spine")) found.RemoveAll(one => one.Value == "back");
         if (found.Any(one => one.Value == "neck")) found.RemoveAll(one => one.Value == "cervical_spine");
         return (found, sideless);
+    }
+
+    static Site? Sided(Site site, List<Site> elsewhere)
+    {
+        BodySide[] same = [.. elsewhere.Where(other => other.Region == site.Region).Select(other => other.Side).OfType<BodySide>().Distinct()];
+        if (same.Length == 1) return site with { Side = same[0] };
+        // A finger is on the hand that the sentence, or the one before, speaks of.
+        string[] near = site.Region switch { "finger" or "thumb" => ["hand", "wrist"], "toe" => ["foot", "ankle"], _ => [] };
+        BodySide[] limb = [.. elsewhere.Where(other => near.Contains(other.Region)).Select(other => other.Side).OfType<BodySide>().Distinct()];
+        return limb.Length == 1 ? site with { Side = limb[0] } : null;
     }
 
     internal static string Code(string region, BodySide side) => side == BodySide.NotApplicable ? region : $"{region}:{EnumText.Of(side)}";
@@ -100,7 +113,7 @@ static class LetterInjuries
         "hand" => !after.StartsWith("-", StringComparison.Ordinal) && !after.StartsWith(" side", StringComparison.OrdinalIgnoreCase) && !after.StartsWith(" lane", StringComparison.OrdinalIgnoreCase) && !after.StartsWith(" over", StringComparison.OrdinalIgnoreCase)
             && (!HandMeant.IsMatch(before) || before.EndsWith("right ", StringComparison.OrdinalIgnoreCase) || before.EndsWith("left ", StringComparison.OrdinalIgnoreCase)) && !before.EndsWith("other ", StringComparison.OrdinalIgnoreCase),
         "foot" => !FeetMeasured.IsMatch(before) && !after.StartsWith(" of", StringComparison.OrdinalIgnoreCase),
-        "head" => !after.StartsWith(" of", StringComparison.OrdinalIgnoreCase) && !after.StartsWith("-", StringComparison.Ordinal) && !after.StartsWith(" office", StringComparison.OrdinalIgnoreCase) && !after.StartsWith(" teacher", StringComparison.OrdinalIgnoreCase) && !after.StartsWith(" chef", StringComparison.OrdinalIgnoreCase),
+        "head" => !HeadMoves.IsMatch(before) && !after.StartsWith(" of", StringComparison.OrdinalIgnoreCase) && !after.StartsWith("-", StringComparison.Ordinal) && !after.StartsWith(" office", StringComparison.OrdinalIgnoreCase) && !after.StartsWith(" teacher", StringComparison.OrdinalIgnoreCase) && !after.StartsWith(" chef", StringComparison.OrdinalIgnoreCase),
         "chest" => !after.StartsWith(" of", StringComparison.OrdinalIgnoreCase) && !after.StartsWith(" height", StringComparison.OrdinalIgnoreCase),
         "shoulder" => !after.StartsWith(" height", StringComparison.OrdinalIgnoreCase) && !after.StartsWith(" of the", StringComparison.OrdinalIgnoreCase) && !after.StartsWith(" level", StringComparison.OrdinalIgnoreCase) && !before.EndsWith("hard ", StringComparison.OrdinalIgnoreCase),
         "thumb" => !after.StartsWith(" of", StringComparison.OrdinalIgnoreCase),
@@ -171,7 +184,7 @@ static class LetterInjuries
                         if (places.Count > 0 && !condition.BodyRegions.Any(places.Contains) && passage.Label is not Label.Condition) continue;
                         var at = IndexOfWord(passage.Value, clause, name);
                         if (IsDenied(passage.Value, at, Math.Min(passage.Value.Length, at + 1)) || Earlier.IsMatch(clause)) continue;
-                        var rank = words.Count * 10 + words.Sum(word => word.Length) + (isName ? 3 : 0) + (passage.Label is Label.Condition ? 40 : passage.Label is Label.Injuries ? 10 : 0) - (symptomatic ? 25 : 0) + (clause.Contains(name, StringComparison.OrdinalIgnoreCase) ? 5 : 0);
+                        var rank = words.Count * 10 + words.Sum(word => word.Length) + (isName ? 3 : 0) + (passage.Label is Label.Condition ? 40 : passage.Label is Label.Injuries ? 10 : 0) - (symptomatic ? 25 : 0) + (clause.Contains(name, StringComparison.OrdinalIgnoreCase) ? 5 : 0) + 2 * condition.BodyRegions.Count(places.Contains);
                         if (best is null || rank > best.Value.Rank) best = (condition, passage, rank);
                     }
             }
@@ -196,7 +209,7 @@ static class LetterInjuries
 
     // Symptoms
 
-    static readonly Regex Limits = Pattern.Any(@"\b(?:cannot|can't|can’t|can not|unable|not able|difficult\w*|struggl\w*|restricted|limited|sleep\w*|wak(?:es|ing)|woken|worse|wary|avoids?|stops? (?:him|her|them)|prevents?|no longer able|keeps? (?:him|her|them)|disturbed|aggravat\w*|radiat\w*)\b");
+    static readonly Regex Limits = Pattern.Any(@"\b(?:cannot|can't|can’t|can not|unable|not able|difficult\w*|struggl\w*|restricted|limited|sleep\w*|wak(?:es|ing)|woken|worse|wary|avoids?|stops? (?:him|her|them)|prevents?|no longer able|keeps? (?:him|her|them)|hard to|finds? it|afraid|limps?|disturbed|aggravat\w*|radiat\w*)\b");
     static readonly Regex Feels = Pattern.Any(@"\b(?:pains?|painful|stiff\w*|aches?|aching|numb\w*|tingl\w*|sore\w*|tender\w*|swell\w*|swollen|discomfort|spasms?|headaches?|bruised|symptoms?|pins and needles|weak\w*|complains? of|constant)\b");
     static readonly Regex NotSymptoms = Pattern.Any(@"\b(?:grateful|please|arrange|report|liability|insur\w*|enclosed|we act|reference|authori\w*|fund\w*|invoice|appointment|bladder|bowels?|thank you)\b");
 
@@ -208,7 +221,7 @@ static class LetterInjuries
         foreach (var passage in letter.Passages.Where(passage => passage.IsProse && passage.Owner != Owner.Sender && !passage.AboutAnother))
         {
             var rank = Math.Min(Limits.Count(passage.Text), 3) * 3 + Math.Min(Feels.Count(passage.Text), 3) * 2 - (NotSymptoms.IsMatch(passage.Text) ? 6 : 0) - (LetterDates.In(passage.Text).Count > 0 ? 2 : 0);
-            if (rank >= 4 && (best is null || rank > best.Value.Rank)) best = (passage, rank);
+            if (rank >= 2 && (best is null || rank > best.Value.Rank)) best = (passage, rank);
         }
         return best is { } found ? new(LetterField.Symptoms, found.Passage.Text, found.Passage.Text, found.Passage.Text, Certainty.Likely) : null;
     }

@@ -95,6 +95,7 @@ static class LetterLabels
     /// <summary>Lower case, without points, brackets, dashes: "D.O.B." is "d o b", "Client’s address" is "clients address".</summary>
     static string Plain(string words) => NoLetters.Replace(Apostrophes.Replace(words, ""), " ").Trim().ToLowerInvariant();
 
+    static readonly Regex Numbering = Pattern.Any(@"^(?:section |part )?(?:[0-9]{1,2}|[a-z])[.):]\s+");
     static readonly Regex HeadingWords = Pattern.Any(@"\b(?:details|information|section|particulars|about)\b");
 
     static readonly (Owner Owner, Regex Words)[] Headings =
@@ -110,6 +111,7 @@ static class LetterLabels
     /// <summary>The owner of what stands under a heading such as "CLAIMANT DETAILS"; null when the line is no heading.</summary>
     internal static Owner? Heading(string line)
     {
+        line = Numbering.Replace(line, "");
         if (line.Length > 60 || line.Any(char.IsDigit) || Read(line) is not null) return null;
         var shouted = line.Any(char.IsLetter) && !line.Any(char.IsLower);
         if (!shouted && !(HeadingWords.IsMatch(line) && !line.EndsWith('.') && line.Split(' ').Length <= 6)) return null;

@@ -102,6 +102,7 @@ static class LetterNames
         {
             if (passage.Label == Label.Person && passage.Owner == Owner.Patient && Read(passage.Value) is var (named, length) && !IsFirm(passage.Value[length..])) Offer(named, passage, 90);
             if (passage.Label is null or Label.Person && passage.Zone != Zone.SignOff && Birth.Match(passage.Value) is { Success: true, Index: > 2 } birth && BeforeBirth(passage.Value[..birth.Index]) is { } born) Offer(born, passage, 85);
+            if (passage.Label == Label.DateOfBirth && passage.Zone != Zone.SignOff && Before(passage) is { Label: null } above && above.Block == passage.Block && BeforeBirth(above.Text) is { } own) Offer(own, above, 85);
             if (passage.IsProse)
             {
                 After(passage, ActFor, 80, titleNeeded: false);
@@ -115,6 +116,13 @@ static class LetterNames
         if (best is not { } found) return null;
         return (found.Name, found.Source, found.Rank >= 85 ? Certainty.Stated : found.Rank >= 55 ? Certainty.Likely : Certainty.Unsure);
 
+        Passage? Before(Passage passage)
+        {
+            for (var at = 1; at < passages.Count; at++)
+                if (ReferenceEquals(passages[at], passage)) return passages[at - 1] is { Text: "-" or "–" } && at > 1 ? passages[at - 2] : passages[at - 1];
+            return null;
+        }
+
         void After(Passage passage, Regex lead, int rank, bool titleNeeded)
         {
             foreach (Match match in lead.Matches(passage.Text))
@@ -127,10 +135,12 @@ static class LetterNames
 
     static bool IsFirm(string text) => Firm.IsMatch(text);
 
+    static readonly Regex Bracketed = Pattern.Any(@"\([^()]*\)");
+
     static WrittenName? BeforeBirth(string before)
     {
         var from = before.LastIndexOfAny([':', ';', '.']) is var stop && stop > 3 && before[stop] != '.' ? stop + 1 : 0;
-        var piece = before[from..].Trim().TrimEnd(',', '(', '-', '–', ' ');
+        var piece = Bracketed.Replace(before[from..], "").Trim().TrimEnd(',', '(', '-', '–', ' ');
         return Read(piece) is var (name, length) && name.Given.Length > 0 && length == piece.Length ? name : null;
     }
 
@@ -152,8 +162,16 @@ static class LetterNames
     {
         var lead = text.Length > 60 ? text[..60] : text;
         return Titled.Match(lead) is { Success: true, Index: < 25 } match && !(patient is var (name, _, _) && match.Value.Contains(name.Family, StringComparison.OrdinalIgnoreCase))
-            && patient is not null;
+            && IsLatin(patient);
     }
+
+    /// <summary>Whether the person whom a text names last, by title, is not the patient.</summary>
+    internal static bool LastNamedIsAnother(string before, (WrittenName Name, Passage Source, Certainty Certainty)? patient) =>
+        IsLatin(patient) && Titled.Matches(before).LastOrDefault() is { } last && patient is var (name, _, _)
+        && !last.Value.Contains(name.Family, StringComparison.OrdinalIgnoreCase) && before.LastIndexOf(name.Family, StringComparison.OrdinalIgnoreCase) < last.Index;
+
+    // A name in another script may stand in the letter in Latin letters too: nobody can be told apart by it.
+    static bool IsLatin((WrittenName Name, Passage Source, Certainty Certainty)? patient) => patient is var (name, _, _) && name.Family.Any(letter => letter < '\u0250' && char.IsLetter(letter));
 
     /// <summary>A shouted name in the case in which the letter writes it elsewhere, or else with capitals at the beginnings of its words.</summary>
     internal static string Spoken(string name, string letter)

@@ -12,7 +12,7 @@ static class LetterPeople
 
     internal static IEnumerable<Found> Name(LetterText letter)
     {
-        if (LetterNames.Find(letter.Passages) is not var (name, source, certainty)) yield break;
+        if (letter.Patient is not var (name, source, certainty)) yield break;
         var (given, family) = (LetterNames.Spoken(name.Given, letter.Whole), LetterNames.Spoken(name.Family, letter.Whole));
         if (given.Length > 0) yield return new(LetterField.GivenName, given, given, source.Text, certainty);
         yield return new(LetterField.FamilyName, family, family, source.Text, certainty);
@@ -30,6 +30,7 @@ static class LetterPeople
             foreach (Match label in BirthLabel.Matches(passage.Value))
                 if (LetterDates.In(passage.Value) is var dates && dates.FirstOrDefault(date => date.Start >= label.Index + label.Length && date.Start <= label.Index + label.Length + 2) is { End: > 0 } written && written.AsBirth(today, child) is var (birth, certain))
                 {
+                    if (passage.Label is null && letter.SpeaksOfAnother(passage.Value[..label.Index])) continue;
                     var found = Of(birth, passage, certain ? Certainty.Stated : Certainty.Unsure);
                     if (passage.Owner == Owner.Patient) return found;
                     first ??= found;
@@ -131,6 +132,7 @@ static class LetterPeople
     static Found Of(Match match, Passage passage, Certainty certainty)
     {
         var name = LeadingWords.Replace(match.Groups["name"].Value, "");
+        if (name.StartsWith("the ", StringComparison.Ordinal)) name = name[4..];
         return new(LetterField.GpPracticeName, name, name, passage.Text, certainty);
     }
 
@@ -139,6 +141,7 @@ static class LetterPeople
     const string Trades = "driver|operative|worker|labourer|nurse|teacher|assistant|manager|engineer|plumber|plasterer|electrician|joiner|carpenter|bricklayer|roofer|decorator|painter|mechanic|fitter|welder|machinist|picker|packer|cleaner|cook|chef|waiter|waitress|barista|carer|clerk|administrator|secretary|receptionist|accountant|solicitor|lawyer|cashier|hairdresser|gardener|farmer|builder|scaffolder|porter|guard|officer|student|pupil|technician|supervisor|salesman|saleswoman|sales assistant|shopkeeper|librarian|lecturer|paramedic|firefighter|postman|postwoman|courier|loader|handler|operator|designer|developer|programmer|consultant|surveyor|architect|physiotherapist|dentist|doctor|pharmacist|midwife|nanny|childminder|butcher|baker|fishmonger|seamstress|tailor|musician|violinist|cellist|pianist|artist|photographer|journalist|writer|translator|planner|buyer|analyst|executive|director|foreman|warehouseman|housewife|caretaker|janitor|steward|stewardess|pilot|seaman|fisherman|trainer|instructor|coach|referee|footballer|groom|stablehand|vet|optician|inspector|installer|tiler|glazier|stonemason|blacksmith|joinery|apprentice|weaver|printer|bookbinder|scientist|researcher|dispatcher|conductor|signaller|groundsman|ranger|miner|driller|crofter|shepherd";
     static readonly Regex Works = Pattern.Any($@"\b(?:works?|working|employed|worked|job|trade|profession)(?: (?:full[- ]time|part[- ]time|for us|here|with us|nights|at present|currently|on nights))* (?:is |was )?(?:as|is) (?:an? |our |the )?(?<job>(?:[\p{{L}}\-]+ ){{0,4}}?(?:{Trades}))\b");
     static readonly Regex IsA = Pattern.Any($@"\b(?:(?:he|she|they|who|client|patient|claimant|employee|and) (?:is|are)|is|this|our) (?:an? |our )?(?<job>(?:self[- ]employed |retired |former |full[- ]time |part[- ]time |agency |senior |trainee |apprentice |qualified |freelance )*(?:[\p{{L}}\-]+ ){{0,2}}?(?:{Trades}))\b");
+    static readonly Regex Apposed = Pattern.Any($@"\w, (?:who is )?an? (?<job>(?:self[- ]employed |retired |former |full[- ]time |part[- ]time )*(?:[\p{{L}}\-]+ ){{0,2}}?(?:{Trades})),");
     static readonly Regex Other = Pattern.Any(@"\b(?:other|third party|of the|insured|van|lorry|taxi) (?:driver|vehicle)\b|^driver$|\b(?:not|the|dear) ");
     static readonly Regex Occupied = Pattern.Any(@"^(?:an?|the) ");
 
@@ -147,7 +150,7 @@ static class LetterPeople
         foreach (var entry in letter.Entries(Label.Occupation))
             if (entry.Owner is Owner.Unknown or Owner.Patient or Owner.Sender && entry.Value.Length is > 2 and <= 120 && entry.Value.Any(char.IsLetter) && !NotSaid.IsMatch(entry.Value))
                 return new(LetterField.Occupation, entry.Value, entry.Value, entry.Text, Certainty.Stated);
-        foreach (var form in new[] { Works, IsA })
+        foreach (var form in new[] { Works, Apposed, IsA })
             foreach (var passage in letter.Passages.Where(passage => passage.Zone == Zone.Body && passage.Label is null && !passage.AboutAnother))
                 foreach (Match match in form.Matches(passage.Text))
                     if (Occupied.Replace(match.Groups["job"].Value, "") is { Length: > 0 and <= 100 } job && !Other.IsMatch(job) && !NotJob.IsMatch(job))

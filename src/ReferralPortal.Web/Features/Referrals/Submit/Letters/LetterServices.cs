@@ -39,7 +39,7 @@ static class LetterServices
     }
 
     static readonly Regex NotUrgent = Pattern.Any(@"\b(?:routine(?:ly)?|not urgent|non[- ]urgent|no urgency|standard|normal|in the usual way|not (?:an )?emergency)\b");
-    static readonly Regex Routine = Pattern.Any(@"\b(?:(?:is|as|on|a|this|treat) (?:a )?routine|routine (?:referral|appointment|basis|priority)|not urgent|non[- ]urgent|no urgency)\b");
+    static readonly Regex Routine = Pattern.Any(@"^routine\b|\b(?:(?:is|as|on|a|this|treat) (?:a )?routine|routine (?:referral|appointment|basis|priority)|not urgent|non[- ]urgent|no urgency)\b");
     static readonly Regex Urgent = Pattern.Any(@"\b(?:urgent(?:ly)?|asap|a\.s\.a\.p|expedite[d]?|high priority|without delay|straight ?away|priority appointment)\b|\b(?:seen|see|assess(?:ed)?|appointment|start|begin)\b.{0,50}\bas soon as (?:possible|you can)\b|\bas soon as (?:possible|you can)\b.{0,50}\b(?:seen|see|assess(?:ed)?|appointment)\b");
 
     internal static Found? PriorityOf(LetterText letter)

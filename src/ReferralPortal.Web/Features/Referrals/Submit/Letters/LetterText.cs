@@ -35,20 +35,26 @@ sealed class LetterText
     sealed record Line(string Text, int Indent, string[] Cells, Zone Zone, int Block, Owner Owner);
 
     static readonly Regex Salutation = Pattern.Any(@"^(?:dear|hi|hello|hiya|good (?:morning|afternoon|evening)|to whom it may concern|morning|afternoon)\b");
-    static readonly Regex Farewell = Pattern.Any(@"^(?:yours (?:faithfully|sincerely|truly|ever)|(?:(?:with )?(?:very )?(?:kind|best|warm|kindest|many) )?(?:regards|wishes)|many thanks(?: (?:and|in advance).{0,30})?|thanks(?: (?:and|again|in advance).{0,30})?|thank you(?: (?:and|in advance).{0,30})?|sincerely|cheers|kr|rgds)[,.! ]*$");
+    static readonly Regex Farewell = Pattern.Any(@"^(?:yours (?:faithfully|sincerely|truly|ever)|(?:(?:with )?(?:very )?(?:kind|best|warm|kindest|many) )?(?:regards|wishes)|many thanks(?: (?:and|in advance).{0,30})?|thanks(?: (?:and|again|in advance).{0,30})?|thank you(?: (?:and|in advance).{0,30})?|with thanks|sincerely|cheers|kr|rgds)[,.! ]*$|^(?:signed|signature)\b.{0,80}$");
     static readonly Regex MailHeader = Pattern.Any(@"^(?:from|to|cc|bcc|sent|subject|date|reply-to)\s?:");
     static readonly Regex BirthLabel = Pattern.Any(@"\b(?:date\s+of\s+birth|d\.?\s?o\.?\s?b\b)");
     static readonly Regex Quoted = Pattern.Any(@"^(?:>\s?)+");
     static readonly Regex Columns = Pattern.Any(@"(?:\s{2,}|\s*\|\s*)");
     static readonly Regex Labelled = Pattern.Exact(@"^(?<label>[\p{L}][\p{L}\p{M}\p{Nd}'’.,/() &\-]{0,58}?)\s*(?::-|:|=|\s[–-]\s)\s*(?<value>.*)$");
 
-    LetterText(IReadOnlyList<Passage> passages, string whole) => (Passages, Whole) = (passages, whole);
+    LetterText(IReadOnlyList<Passage> passages, string whole) => (Passages, Whole, Patient) = (passages, whole, LetterNames.Find(passages));
 
     /// <summary>Everything, in the letter's order.</summary>
     internal IReadOnlyList<Passage> Passages { get; }
 
     /// <summary>The text as it is read, for asking whether something is said anywhere.</summary>
     internal string Whole { get; }
+
+    /// <summary>The patient's name, where it stands, and how surely it is the patient's.</summary>
+    internal (WrittenName Name, Passage Source, Certainty Certainty)? Patient { get; }
+
+    /// <summary>Whether the person named last before a place in a piece is somebody else than the patient.</summary>
+    internal bool SpeaksOfAnother(string before) => LetterNames.LastNamedIsAnother(before, Patient);
 
     internal IEnumerable<Passage> Entries(Label label) => Passages.Where(passage => passage.Label == label);
 
@@ -230,6 +236,7 @@ sealed class LetterText
         return label.Label switch
         {
             Label.Address => next - at <= 6 && !more.Text.Contains('@') && !BirthLabel.IsMatch(more.Text) && more.Text.Length < 60 && !lines[next - 1].Cells.Any(cell => LetterContacts.EndsInPostcode(cell)),
+            Label.DateOfBirth or Label.IncidentDate => next == at + 1 && LetterDates.In(string.Join(' ', line.Cells)).Count == 0 && LetterDates.In($"{string.Join(' ', line.Cells)} {more.Text}").Count > 0,
             Label.Account or Label.Symptoms or Label.Injuries or Label.Services => lines[next - 1].Text.Length >= 40 || char.IsLower(more.Text[0]),
             _ => false,
         };
