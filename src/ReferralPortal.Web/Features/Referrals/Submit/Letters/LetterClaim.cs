@@ -149,7 +149,7 @@ static class LetterClaim
         foreach (var funder in new[] { false, true })
         {
             var (found, best) = ((Found?)null, -1);
-            foreach (var organisation in organisations.Where(organisation => organisation.IsFunder == funder && organisation.Name.Length > 3))
+            foreach (var organisation in organisations.Where(organisation => organisation.IsFunder == funder && organisation.Name.Length > 3 && letter.Whole.Contains(organisation.Name, StringComparison.OrdinalIgnoreCase)))
                 foreach (var passage in letter.Passages)
                 {
                     if (passage.Label == Label.Ignored || !Names(passage.Text, organisation.Name)) continue;

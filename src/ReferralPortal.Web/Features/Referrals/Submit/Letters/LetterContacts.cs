@@ -42,7 +42,7 @@ static class LetterContacts
     static IEnumerable<Found> Phones(LetterText letter)
     {
         List<Found> phones = [];
-        foreach (var passage in letter.Passages)
+        foreach (var passage in letter.Passages.TakeWhile(_ => phones.Count < 12))
             foreach (Match match in Telephone.Matches(passage.Value))
             {
                 if (match.Index > 0 && (char.IsLetterOrDigit(passage.Value[match.Index - 1]) || passage.Value[match.Index - 1] is '/' or '-' or '.')) continue;

@@ -165,31 +165,39 @@ static class LetterInjuries
     internal static Found? ConditionOf(LetterText letter, CatalogueContent catalogue, IReadOnlyList<Found> regions)
     {
         var places = regions.Select(region => region.Value.Split(':')[0]).ToHashSet();
+        var callings = Callings(catalogue);
         (Condition Condition, Passage Source, int Rank)? best = null;
         foreach (var passage in letter.Passages.Where(passage => passage.Label is Label.Injuries or Label.Condition or Label.Symptoms || passage.Label is null && passage.Zone == Zone.Body && !passage.AboutAnother))
             foreach (var clause in passage.Value.Split([';', ',']))
             {
-                var said = WordForm.Matches(clause).Select(word => Stem(word.Value)).ToList();
-                foreach (var condition in catalogue.Conditions)
-                    foreach (var (name, isName) in condition.Keywords.Select(keyword => (keyword, false)).Append((condition.Name.Split('(')[0], true)))
-                    {
-                        if (Weak.Contains(name)) continue;
-                        var words = WordForm.Matches(name).Select(word => Stem(word.Value)).Where(word => !Small.Contains(word)).ToList();
-                        if (words.Count == 0 || !words.All(said.Contains)) continue;
-                        var symptomatic = words.Any(word => Symptomatic.Contains(word));
-                        if (symptomatic && passage.Label is not Label.Condition && !(passage.Label is Label.Injuries || Diagnosed.IsMatch(passage.Value) && !passage.Value.Contains("pain in", StringComparison.OrdinalIgnoreCase))) continue;
-                        var here = Sites(passage).Select(site => site.Region).ToHashSet();
-                        // A single general word ("fracture") counts where the condition's place does.
-                        if (words.Count == 1 && !condition.BodyRegions.Any(region => here.Contains(region) || here.Count == 0 && (places.Count == 0 || places.Contains(region)))) continue;
-                        if (places.Count > 0 && !condition.BodyRegions.Any(places.Contains) && passage.Label is not Label.Condition) continue;
-                        var at = IndexOfWord(passage.Value, clause, name);
-                        if (IsDenied(passage.Value, at, Math.Min(passage.Value.Length, at + 1)) || Earlier.IsMatch(clause)) continue;
-                        var rank = words.Count * 10 + words.Sum(word => word.Length) + (isName ? 3 : 0) + (passage.Label is Label.Condition ? 40 : passage.Label is Label.Injuries ? 10 : 0) - (symptomatic ? 25 : 0) + (clause.Contains(name, StringComparison.OrdinalIgnoreCase) ? 5 : 0) + 2 * condition.BodyRegions.Count(places.Contains);
-                        if (best is null || rank > best.Value.Rank) best = (condition, passage, rank);
-                    }
+                var said = WordForm.Matches(clause).Select(word => Stem(word.Value)).ToHashSet();
+                foreach (var (condition, name, isName, words, symptomatic) in callings)
+                {
+                    if (!words.All(said.Contains)) continue;
+                    if (symptomatic && passage.Label is not Label.Condition && !(passage.Label is Label.Injuries || Diagnosed.IsMatch(passage.Value) && !passage.Value.Contains("pain in", StringComparison.OrdinalIgnoreCase))) continue;
+                    var here = Sites(passage).Select(site => site.Region).ToHashSet();
+                    // A single general word ("fracture") counts where the condition's place does.
+                    if (words.Length == 1 && !condition.BodyRegions.Any(region => here.Contains(region) || here.Count == 0 && (places.Count == 0 || places.Contains(region)))) continue;
+                    if (places.Count > 0 && !condition.BodyRegions.Any(places.Contains) && passage.Label is not Label.Condition) continue;
+                    var at = IndexOfWord(passage.Value, clause, name);
+                    if (IsDenied(passage.Value, at, Math.Min(passage.Value.Length, at + 1)) || Earlier.IsMatch(clause)) continue;
+                    var rank = words.Length * 10 + words.Sum(word => word.Length) + (isName ? 3 : 0) + (passage.Label is Label.Condition ? 40 : passage.Label is Label.Injuries ? 10 : 0) - (symptomatic ? 25 : 0) + (clause.Contains(name, StringComparison.OrdinalIgnoreCase) ? 5 : 0) + 2 * condition.BodyRegions.Count(places.Contains);
+                    if (best is null || rank > best.Value.Rank) best = (condition, passage, rank);
+                }
             }
         return best is var (found, source, _) ? new(LetterField.Condition, found.Slug, found.Name, source.Text, source.Label is Label.Condition ? Certainty.Stated : Certainty.Likely) : null;
     }
+
+    /// <summary>What a condition may be called: its name and its keywords, but for those that could mean anything.</summary>
+    static List<(Condition Condition, string Name, bool IsName, string[] Words, bool Symptomatic)> Callings(CatalogueContent catalogue) =>
+    [
+        .. from condition in catalogue.Conditions
+           from calling in condition.Keywords.Select(keyword => (Name: keyword, IsName: false)).Append((Name: condition.Name.Split('(')[0], IsName: true))
+           where !Weak.Contains(calling.Name)
+           let words = WordForm.Matches(calling.Name).Select(word => Stem(word.Value)).Where(word => !Small.Contains(word)).ToArray()
+           where words.Length > 0
+           select (condition, calling.Name, calling.IsName, words, words.Any(Symptomatic.Contains)),
+    ];
 
     static int IndexOfWord(string text, string clause, string name)
     {

@@ -111,8 +111,10 @@ static class LetterLabels
     /// <summary>The owner of what stands under a heading such as "CLAIMANT DETAILS"; null when the line is no heading.</summary>
     internal static Owner? Heading(string line)
     {
-        line = Numbering.Replace(line, "");
-        if (line.Length > 60 || line.Any(char.IsDigit) || Read(line) is not null) return null;
+        var bare = Numbering.Replace(line, "");
+        // "2. REFERRER" is a heading, and so is "DEFENDANT"; "CLIENT" may be the label of the line below.
+        if (bare.Length > 60 || bare.Any(char.IsDigit) || bare.Length == line.Length && Read(line) is var (label, _) && label != Label.Ignored) return null;
+        line = bare;
         var shouted = line.Any(char.IsLetter) && !line.Any(char.IsLower);
         if (!shouted && !(HeadingWords.IsMatch(line) && !line.EndsWith('.') && line.Split(' ').Length <= 6)) return null;
         foreach (var (owner, pattern) in Headings)

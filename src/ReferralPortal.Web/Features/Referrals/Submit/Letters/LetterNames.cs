@@ -32,7 +32,7 @@ static class LetterNames
         List<string> words = [];
         string? title = null;
         var (at, end) = (0, 0);
-        var turned = false;
+        var turned = 0;
         while (at < text.Length && words.Count < 7)
         {
             while (at < text.Length && text[at] == ' ') at++;
@@ -53,12 +53,12 @@ static class LetterNames
             words.Add(bare);
             end = at;
             if (word.Length > 2 && word[^1] == '.' && bare.Length > 3) break; // the sentence ends with the name
-            if (at < text.Length && text[at] == ',' && title is null && words.Count == 1 && bare.Length > 1 && !turned && ReadsAsForename(text[(at + 1)..])) (turned, at) = (true, at + 1); // "OKONKWO, Chidi"
+            if (at < text.Length && text[at] == ',' && title is null && turned == 0 && bare.Length > 1 && (words.Count == 1 || words.All(one => !one.Any(char.IsLower))) && ReadsAsForename(text[(at + 1)..])) (turned, at) = (words.Count, at + 1); // "OKONKWO, Chidi"
             else if (at < text.Length && text[at] != ' ') break;
         }
         while (words.Count > 0 && Particles.Contains(words[^1]) && char.IsLower(words[^1][0])) words.RemoveAt(words.Count - 1);
         if (words.Count == 0) return null;
-        if (turned && words.Count > 1) return (new(string.Join(' ', words[1..]), words[0], title), end);
+        if (turned > 0 && words.Count > turned) return (new(string.Join(' ', words[turned..]), string.Join(' ', words[..turned]), title), end);
 
         // A name in a script without spaces begins with the family's.
         if (words.Count == 1 && words[0].Length is >= 2 and <= 4 && words[0].All(letter => letter is >= '\u3400' and <= '\u9FFF' or >= '\uAC00' and <= '\uD7A3'))
@@ -98,11 +98,12 @@ static class LetterNames
         if (Entry(Label.FamilyName) is { } family && Entry(Label.GivenName) is { } given && Whole(family.Value) is { } last && Whole(given.Value) is { } first)
             Offer(new(first, last, null), given with { Text = $"{given.Text}; {family.Text}" }, 100);
 
-        foreach (var passage in passages)
+        for (var at = 0; at < passages.Count; at++)
         {
-            if (passage.Label == Label.Person && passage.Owner == Owner.Patient && Read(passage.Value) is var (named, length) && !IsFirm(passage.Value[length..])) Offer(named, passage, 90);
+            var passage = passages[at];
+            if (passage.Label == Label.Person && passage.Owner == Owner.Patient && Read(passage.Value) is var (named, length) && !GoesOnAsFirm.IsMatch(passage.Value[length..])) Offer(named, passage, 90);
             if (passage.Label is null or Label.Person && passage.Zone != Zone.SignOff && Birth.Match(passage.Value) is { Success: true, Index: > 2 } birth && BeforeBirth(passage.Value[..birth.Index]) is { } born) Offer(born, passage, 85);
-            if (passage.Label == Label.DateOfBirth && passage.Zone != Zone.SignOff && Before(passage) is { Label: null } above && above.Block == passage.Block && BeforeBirth(above.Text) is { } own) Offer(own, above, 85);
+            if (passage.Label == Label.DateOfBirth && passage.Zone != Zone.SignOff && Above(at) is { Label: null } above && above.Block == passage.Block && BeforeBirth(above.Text) is { } own) Offer(own, above, 85);
             if (passage.IsProse)
             {
                 After(passage, ActFor, 80, titleNeeded: false);
@@ -116,26 +117,21 @@ static class LetterNames
         if (best is not { } found) return null;
         return (found.Name, found.Source, found.Rank >= 85 ? Certainty.Stated : found.Rank >= 55 ? Certainty.Likely : Certainty.Unsure);
 
-        Passage? Before(Passage passage)
-        {
-            for (var at = 1; at < passages.Count; at++)
-                if (ReferenceEquals(passages[at], passage)) return passages[at - 1] is { Text: "-" or "–" } && at > 1 ? passages[at - 2] : passages[at - 1];
-            return null;
-        }
+        // A dash between two columns is no piece of its own.
+        Passage? Above(int at) => at > 1 && passages[at - 1].Text is "-" or "–" ? passages[at - 2] : at > 0 ? passages[at - 1] : null;
 
         void After(Passage passage, Regex lead, int rank, bool titleNeeded)
         {
             foreach (Match match in lead.Matches(passage.Text))
-                if (Read(passage.Text[(match.Index + match.Length)..]) is var (name, length) && (name.Title is not null || !titleNeeded && name.Given.Length > 0) && !IsFirm(passage.Text[(match.Index + match.Length + length)..])
-                    && !IsFirm(name.Full)) Offer(name, passage, rank);
+                if (Read(passage.Text[(match.Index + match.Length)..]) is var (name, length) && (name.Title is not null || !titleNeeded && name.Given.Length > 0) && !GoesOnAsFirm.IsMatch(passage.Text[(match.Index + match.Length + length)..])
+                    && !EndsAsFirm.IsMatch(name.Full)) Offer(name, passage, rank);
         }
     }
 
-    static readonly Regex Firm = Pattern.Any(@"^\W{0,2}(?:&|ltd|limited|llp|plc|solicitors?|insurance|insurers?|assurance|and co\b)|\b(?:insurance|solicitors|ltd|limited|llp|assurance|council|law|legal)$");
+    static readonly Regex GoesOnAsFirm = Pattern.Any(@"^\W{0,2}(?:&|(?:ltd|limited|llp|plc|solicitors?|insurance|insurers?|assurance|and co)\b)");
+    static readonly Regex EndsAsFirm = Pattern.Any(@"\b(?:insurance|solicitors|ltd|limited|llp|assurance|council|law|legal)$");
 
-    static bool IsFirm(string text) => Firm.IsMatch(text);
-
-    static readonly Regex Bracketed = Pattern.Any(@"\([^()]*\)");
+    static readonly Regex Bracketed = Pattern.Any(@"\([^()]*\)?");
 
     static WrittenName? BeforeBirth(string before)
     {

@@ -274,10 +274,12 @@ sealed class LetterText
             if (next >= paragraph.Length || !char.IsUpper(paragraph[next]) && !char.IsDigit(paragraph[next]) && paragraph[next] is not ('“' or '"' or '‘' or '(')) continue;
             var from = Math.Max(start, end.Index - 12);
             if (paragraph[end.Index] == '.' && Abbreviation.IsMatch(paragraph[from..(end.Index + 1)])) continue;
-            if (next - start > 1) yield return paragraph[start..next].Trim();
+            if (next - start > 1)
+                foreach (var piece in Chopped(paragraph[start..next].Trim())) yield return piece;
             start = next;
         }
-        if (start < paragraph.Length) yield return paragraph[start..].Trim();
+        if (start < paragraph.Length)
+            foreach (var piece in Chopped(paragraph[start..].Trim())) yield return piece;
     }
 
     static readonly Regex PatientMeant = Pattern.Any(@"\b(?:our|your|my) (?:client|patient|employee|colleague)|\b(?:the|this) (?:client|patient|claimant|employee|child|lady|gentleman|man|woman)\b|\babove[- ]named\b");

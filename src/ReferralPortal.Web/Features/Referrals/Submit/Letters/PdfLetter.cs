@@ -15,7 +15,7 @@ static class PdfLetter
     {
         try
         {
-            using var document = PdfDocument.Open(bytes, new ParsingOptions { SkipMissingFonts = true, UseLenientParsing = true });
+            using var document = PdfDocument.Open(bytes, new ParsingOptions { SkipMissingFonts = true, UseLenientParsing = true, FilterProvider = new BoundedFilters() });
             var text = new StringBuilder();
             var pages = Math.Min(document.NumberOfPages, MostPages);
             for (var number = 1; number <= pages && text.Length < LetterFile.MostCharacters; number++) Append(document.GetPage(number), text);
