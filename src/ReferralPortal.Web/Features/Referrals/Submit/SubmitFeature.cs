@@ -1,5 +1,6 @@
 using ReferralPortal.Web.Features.Referrals.Duplicates;
 using ReferralPortal.Web.Features.Referrals.Submit.Drafts;
+using ReferralPortal.Web.Features.Referrals.Submit.Letters;
 
 namespace ReferralPortal.Web.Features.Referrals.Submit;
 
@@ -12,6 +13,8 @@ public static class SubmitFeature
         .AddScoped<LoadDraft>()
         .AddScoped<SaveDraft>()
         .AddScoped<DiscardDraft>()
+        .AddScoped<LetterOrganisations>()
+        .AddScoped<PutLetterAnswers>()
         .AddScoped<FormOrganisations>()
         .AddScoped<FindOwnReferrals>()
         .AddScoped<SubmitReferral>();
