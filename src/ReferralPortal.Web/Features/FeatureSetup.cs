@@ -2,6 +2,7 @@ using ReferralPortal.Web.Features.Audit;
 using ReferralPortal.Web.Features.Appointments;
 using ReferralPortal.Web.Features.Catalogue;
 using ReferralPortal.Web.Features.Home;
+using ReferralPortal.Web.Features.Organisations;
 using ReferralPortal.Web.Features.Referrals;
 using ReferralPortal.Web.Features.Progress;
 using ReferralPortal.Web.Features.Referrals.Submit;
@@ -22,6 +23,7 @@ public static class FeatureSetup
         builder.Services.AddAuditReading();
         builder.Services.AddTriage();
         builder.Services.AddAppointments();
+        builder.Services.AddOrganisations();
         return builder;
     }
 }

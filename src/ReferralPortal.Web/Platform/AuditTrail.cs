@@ -15,6 +15,7 @@ public enum AuditAction
     Discharge, Close, Reopen,
     SignIn, SignOut, LinkAccount, DisableAccount, EnableAccount,
     ViewAudit,
+    SaveOrganisation, CopyReferral, SuggestClinics, OpenAmendment, AmendReferral,
 }
 
 /// <summary>One line of the audit trail. Holds ids and codes, never a name or a diagnosis.</summary>

@@ -112,11 +112,13 @@ public sealed record FormSummary(FormDesk Desk, IReadOnlyDictionary<Guid, string
         yield return ("How soon", Words(Form.Services.Priority));
         if (Form.Services.Priority == Priority.Urgent) yield return ("Why it is urgent", Form.Services.PriorityReason);
         yield return ("Anything else", Form.Services.Notes);
+        if (Form.Services.PreferredClinicId is { } preferred) yield return ("Preferred clinic", Desk.Catalogue.Clinics.FirstOrDefault(clinic => clinic.Id == preferred)?.Name);
     }
 
     IEnumerable<(string, string?)> Consent()
     {
         var sharing = FormWords.Sharing(Desk.Kind);
+        yield return ("What the patient agreed to", Form.Consent.Words.Length > 0 ? Form.Consent.Words : ReferralForm.ConsentWords);
         yield return ("Reports may be shared with", Form.Consent.ShareWith.Count == 0 ? "Nobody" : string.Join("\n", sharing.Where(option => Form.Consent.ShareWith.Contains(option.Value)).Select(option => option.Label)));
         yield return ("Consent taken by", Form.Consent.TakenBy);
         yield return ("Consent taken on", FormWords.Date(Form.Consent.TakenOn));

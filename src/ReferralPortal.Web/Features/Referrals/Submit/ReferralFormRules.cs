@@ -216,7 +216,7 @@ public sealed class ReferralFormRules(OrganisationKind kind, CatalogueContent ca
         return rules;
     }
 
-    static InlineValidator<ServicesPart> Services()
+    InlineValidator<ServicesPart> Services()
     {
         var rules = new InlineValidator<ServicesPart>();
         rules.RuleFor(services => services.AskedFor).NotEmpty().WithMessage("Choose at least one thing that you are asking the clinic for");
@@ -224,6 +224,7 @@ public sealed class ReferralFormRules(OrganisationKind kind, CatalogueContent ca
         rules.RuleFor(services => services.PriorityReason).NotEmpty().When(services => services.Priority == Priority.Urgent).WithMessage("Say why the referral is urgent");
         Length(rules, LongText, "Reason", services => services.PriorityReason);
         Length(rules, LongText, "Notes", services => services.Notes);
+        rules.RuleFor(services => services.PreferredClinicId).Must(chosen => chosen is null || catalogue.Clinics.Any(clinic => clinic.Id == chosen)).WithMessage("This clinic can no longer be chosen; choose another or ‘no preference’");
         return rules;
     }
 
@@ -238,6 +239,7 @@ public sealed class ReferralFormRules(OrganisationKind kind, CatalogueContent ca
         rules.RuleFor(consent => consent.Method).NotNull().WithMessage("Choose how consent was given");
         rules.RuleFor(consent => consent.Confirmed).Equal(true).WithMessage("Confirm that the patient agrees to this referral and to sharing the information in it");
         Length(rules, ShortText, "Name", consent => consent.TakenBy);
+        Length(rules, LongText, "Words of the consent", consent => consent.Words);
         return rules;
     }
 

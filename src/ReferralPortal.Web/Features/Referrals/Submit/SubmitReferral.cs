@@ -95,12 +95,12 @@ public sealed class SubmitReferral(PortalDatabase database, CatalogueStore catal
                                      work_status, occupation, clinical_history, red_flag_answers, red_flag_told_by, red_flag_told_at, red_flag_told_how,
                                      claim_type, liability, lower_value_claim, other_insurer, other_insurer_reference, payer_kind, payer_name, purchase_order,
                                      consent_taken_by, consent_taken_on, consent_method, consent_to_share_with, consent_words, services, priority_reason,
-                                     availability, notes)
+                                     availability, notes, preferred_clinic_id)
         values (@Id, @IncidentMechanism, @IncidentAccount, @InjuryRegions::jsonb, @PresentingCondition, @Symptoms, @Onset, @PainNow,
                 @WorkStatus, @Occupation, @ClinicalHistory, @RedFlagAnswers::jsonb, @RedFlagToldBy, @RedFlagToldAt, @RedFlagToldHow,
                 @ClaimType, @Liability, @LowerValueClaim, @OtherInsurer, @OtherInsurerReference, @PayerKind, @PayerName, @PurchaseOrder,
                 @ConsentTakenBy, @ConsentTakenOn, @ConsentMethod, @ConsentToShareWith, @ConsentWords, @Services, @PriorityReason,
-                @Availability, @Notes)
+                @Availability, @Notes, @PreferredClinicId)
         """;
 
     const string InsertParties = """

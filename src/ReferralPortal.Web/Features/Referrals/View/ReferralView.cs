@@ -22,6 +22,7 @@ public sealed record ReferralView(ReferralHeader Header, Sight Sight, IReadOnlyL
     public IReadOnlyList<PatientGoal> Goals { get; init; } = [];
     public IReadOnlyList<Score> Scores { get; init; } = [];
     public IReadOnlyList<SignedReport> Reports { get; init; } = [];
+    public IReadOnlyList<AmendedAnswer> Amendments { get; init; } = [];
 
     /// <summary>What the reader is on this referral: all that the lifecycle looks at.</summary>
     public IReadOnlyList<Capacity> Capacities { get; init; } = [];
@@ -82,7 +83,10 @@ public sealed record ReferralHeader(
 /// <summary>Something that happened, as stored. <see cref="TimelineWords"/> says it in plain words.</summary>
 public sealed record TimelineEvent(
     long Sequence, DateTimeOffset At, string ActorName, string Organisation, string Action, string? FromState, Coded<ReferralState> ToState,
-    string? ReasonCode, string? Words, string Detail, string Audience);
+    string? ReasonCode, string? Words, string Detail, string Audience, int Version = 0);
+
+/// <summary>An answer that the referrer corrected, as this reader may see it; <paramref name="Version"/> is the referral's after it, and its event's.</summary>
+public sealed record AmendedAnswer(int Version, DateTimeOffset At, string Part, string Label, string? OldWords, string? NewWords);
 
 /// <summary>An organisation on the referral, and as what.</summary>
 public sealed record Party(string Organisation, Coded<PartyRole> Role, Coded<OrganisationKind> Kind);
@@ -105,7 +109,7 @@ public sealed record SafetyDetail(string Answers, string? ToldBy, DateTimeOffset
 
 public sealed record ClaimDetail(string? ClaimType, string? ClaimReference, string? OurReference, string? OtherInsurer, string? OtherInsurerReference, string? Liability, bool? LowerValueClaim);
 
-public sealed record ServicesDetail(string[] Services);
+public sealed record ServicesDetail(string[] Services, Guid? PreferredClinicId, string? PreferredClinic);
 
 public sealed record ConsentDetail(string? TakenBy, DateOnly? TakenOn, string? Method, string[] ShareWith, string? Words);
 

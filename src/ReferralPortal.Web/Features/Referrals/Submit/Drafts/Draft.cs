@@ -18,4 +18,5 @@ public sealed record Draft(Guid Id, int Version, ReferralForm Form, DateTimeOffs
 /// <param name="CaseManagerId">Its usual case manager.</param>
 /// <param name="PayerId">Its usual funder.</param>
 /// <param name="ClaimReferenceHint">What its own references look like.</param>
-public sealed record Conventions(Guid? CaseManagerId = null, Guid? PayerId = null, string? ClaimReferenceHint = null);
+/// <param name="PurchaseOrderHint">What its purchase orders look like.</param>
+public sealed record Conventions(Guid? CaseManagerId = null, Guid? PayerId = null, string? ClaimReferenceHint = null, string? PurchaseOrderHint = null);
