@@ -21,9 +21,9 @@ language sql stable security definer set search_path = pg_catalog, public as $$
         where a.state = 'booked' and a.starts_at > opens[1] - interval '1 day' and a.starts_at < closes[cardinality(closes)]),
     slot as (
         select start as starts_at, tstzrange(start, start + length) as during
-        from unnest(opens, closes) day (opens, closes)
-        cross join lateral generate_series(day.opens, day.closes - length, step) start
-        where start > after and cardinality(opens) <= 31),
+        from unnest(opens, closes) day (opens_at, closes_at)
+        cross join lateral generate_series(day.opens_at, day.closes_at - length, step) start
+        where start > after),
     clinician as (
         select u.id from portal_user u
         where u.organisation_id = portal.clinic_group() and 'clinician' = any (u.roles) and u.disabled_at is null)

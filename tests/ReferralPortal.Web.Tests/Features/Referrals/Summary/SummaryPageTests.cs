@@ -23,7 +23,7 @@ public sealed class SummaryPageTests(PortalTestDatabase world) : IClassFixture<P
     }
 
     [Theory]
-    [InlineData(Funder, "Shoulder")]
+    [InlineData(Funder, "CLAIM-4711")]
     [InlineData(Employer, "Maud")]
     public async Task It_shows_what_the_reader_may_see_and_nothing_else(string person, string seen)
     {
