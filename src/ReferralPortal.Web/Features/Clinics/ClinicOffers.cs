@@ -19,6 +19,9 @@ public sealed record ClinicOffer(Clinic Clinic, double? Miles, DateTimeOffset? N
     public string Distance => Miles is { } miles ? Nearness.Words(miles) : "distance not known";
 }
 
+/// <summary>The clinics for a referral that was sent, in the order in which they are suggested for what it asks for.</summary>
+public sealed record ReferralClinics(ClinicOffers Offers, IReadOnlyList<ClinicOffer> Ranked);
+
 /// <summary>All clinics, for one patient's postcode.</summary>
 /// <param name="Postcode">The outward half of the postcode: <c>M3</c>; null when what was given is no postcode.</param>
 /// <param name="Place">What that district is called; null when its whereabouts are not known here.</param>

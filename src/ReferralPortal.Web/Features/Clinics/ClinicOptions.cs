@@ -17,6 +17,7 @@ public static class ClinicOptions
         var ranked = offers.For([.. (services?.Services ?? []).Select(service => EnumText.Parse<ServiceAskedFor>(service))]);
         near = string.Join(" ", new[]
         {
+            ranked.FirstOrDefault() is { Miles: not null } first ? $"We suggest {first.Clinic.Name}, {first.Distance} away." : null,
             offers.Measured,
             services?.PreferredClinic is { } preferred ? $"The patient prefers {preferred}." : null,
             ranked.All(offer => offer.Lacks.Count > 0) && ranked.Count > 0 ? "None offers all that is asked for." : null,

@@ -31,18 +31,18 @@ public sealed class SuggestClinics(PortalDatabase database, CatalogueStore catal
     }
 
     /// <summary>The same for a referral that was sent: which clinics are near its patient, for what it asks for. Reading the postcode is a read of the patient's record, and audited.</summary>
-    public async Task<Outcome<List<ClinicOffer>>> ForReferral(Actor actor, Guid referralId, CancellationToken ct)
+    public async Task<Outcome<ReferralClinics>> ForReferral(Actor actor, Guid referralId, CancellationToken ct)
     {
         if (!actor.ReadsReferrals()) return Outcome.Missing;
 
         var content = await catalogue.Get(ct);
-        return await database.View<Outcome<List<ClinicOffer>>>(actor, async unit =>
+        return await database.View<Outcome<ReferralClinics>>(actor, async unit =>
         {
             var wanted = await unit.One<Wanted>(Referred, new { referralId, organisationId = actor.OrganisationId });
             if (wanted is null) return Outcome.Missing;
             unit.Audit(AuditAction.SuggestClinics, referralId);
             var offers = await Offers(unit, content, wanted.Postcode);
-            return offers.For([.. wanted.Services.Select(service => EnumText.Parse<ServiceAskedFor>(service))]).ToList();
+            return new ReferralClinics(offers, offers.For([.. wanted.Services.Select(service => EnumText.Parse<ServiceAskedFor>(service))]));
         }, ct);
     }
 

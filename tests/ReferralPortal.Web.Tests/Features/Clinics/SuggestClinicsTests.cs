@@ -111,8 +111,8 @@ public sealed class SuggestClinicsTests(PortalTestDatabase database) : IClassFix
     {
         var referral = await database.AddReferral(others: [(Funder, PartyRole.Funder)]);
         var solicitor = await database.Actor(Solicitor);
-        Assert.NotEmpty((await Asked(database.Database, solicitor)).Value!);
-        Assert.NotEmpty((await Asked(database.Database, await database.Actor(Triage))).Value!);
+        Assert.NotEmpty((await Asked(database.Database, solicitor)).Value!.Ranked);
+        Assert.NotEmpty((await Asked(database.Database, await database.Actor(Triage))).Value!.Ranked);
         Assert.Equal(2, await database.Ask<int>("select count(*)::int from audit_entry where action = 'suggest_clinics' and referral_id = @Id", referral));
 
         foreach (var person in (string[])[Stranger, Funder, Employer, Auditor])
@@ -121,7 +121,7 @@ public sealed class SuggestClinicsTests(PortalTestDatabase database) : IClassFix
             Assert.Same(Outcome.Missing, (await Asked(database.Database, (await database.Actor(person)).DisguisedAs(solicitor))).Failure);
         Assert.True((await Asked(database.WithoutRowLevelSecurity(), (await database.Actor(Stranger)).DisguisedAs(solicitor))).IsDone);
 
-        Task<Outcome<List<ClinicOffer>>> Asked(PortalDatabase through, Actor actor) => new SuggestClinics(through, database.Catalogue()).ForReferral(actor, referral.Id, Ct);
+        Task<Outcome<ReferralClinics>> Asked(PortalDatabase through, Actor actor) => new SuggestClinics(through, database.Catalogue()).ForReferral(actor, referral.Id, Ct);
     }
 
     [Fact]
@@ -146,6 +146,7 @@ public sealed class SuggestClinicsTests(PortalTestDatabase database) : IClassFix
         var options = ClinicOptions.Of(await Offers(page.Contact!.Postcode, Triage), page.Services, out var near);
         Assert.StartsWith("Example clinic, Manchester · about 1 mile · free ", options[0].Label);
         Assert.Contains(options, option => option.Value == salford.Id && option.Label.StartsWith("Example clinic, Salford · preferred · about ", StringComparison.Ordinal));
+        Assert.StartsWith("We suggest Example clinic, Manchester, about 1 mile away. Distances are as the crow flies", near);
         Assert.EndsWith($"The patient prefers {salford.Name}.", near);
     }
 

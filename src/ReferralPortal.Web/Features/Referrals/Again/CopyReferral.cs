@@ -48,14 +48,17 @@ public sealed class CopyReferral(PortalDatabase database)
         if (how == CopyAs.SamePatient)
         {
             (form.Patient, form.Incident, form.Claim) = (from.Patient, from.Incident, from.Claim);
+            form.Started = [FormSection.Patient, FormSection.Incident, FormSection.Claim, FormSection.Funding];
             return form;
         }
 
+        form.Started = [FormSection.Claim, FormSection.Funding, FormSection.Services];
         form.Services.AskedFor = from.Services.AskedFor;
         form.Consent.ShareWith = from.Consent.ShareWith;
         if (how == CopyAs.SameIncident)
         {
             // What happened, in words, may be about the other patient; the insurer's and the claim's references are that patient's own.
+            form.Started.Add(FormSection.Incident);
             (form.Incident.Date, form.Incident.Mechanism) = (from.Incident.Date, from.Incident.Mechanism);
             (form.Claim.Type, form.Claim.OtherInsurer, form.Claim.Liability, form.Claim.LowerValue) = (from.Claim.Type, from.Claim.OtherInsurer, from.Claim.Liability, from.Claim.LowerValue);
         }
