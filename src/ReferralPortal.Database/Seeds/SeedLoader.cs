@@ -117,6 +117,12 @@ public static class SeedLoader
                 wording_shipped = outcome_measure.wording_shipped or excluded.wording_shipped,
                 items = case when excluded.items = '[]' then outcome_measure.items else excluded.items end
             """),
+        ("postcode-areas.json", """
+            insert into postcode_area (outward, place, latitude, longitude)
+            select row.outward, row.place, row.latitude, row.longitude
+            from jsonb_to_recordset(@json::jsonb -> 'areas') row (outward text, place text, latitude float8, longitude float8)
+            on conflict (outward) do update set place = excluded.place, latitude = excluded.latitude, longitude = excluded.longitude
+            """),
     ];
 
     static readonly (string, string)[] DemoAccounts =
@@ -128,10 +134,19 @@ public static class SeedLoader
             on conflict (id) do nothing
             """),
         ("organisations.json", """
-            insert into organisation (id, kind, name, directory_tenant_id, address, postcode, phone, email, defaults)
-            select row.id, row.kind, row.name, row."tenantId", row.address, row.postcode, row.phone, row.email, coalesce(row.defaults, '{}')
-            from jsonb_to_recordset(@json::jsonb) row (id uuid, kind text, name text, "tenantId" uuid, address text, postcode text, phone text, email text, defaults jsonb)
+            insert into organisation (id, kind, name, directory_tenant_id, address, postcode, phone, email)
+            select row.id, row.kind, row.name, row."tenantId", row.address, row.postcode, row.phone, row.email
+            from jsonb_to_recordset(@json::jsonb) row (id uuid, kind text, name text, "tenantId" uuid, address text, postcode text, phone text, email text)
             on conflict (id) do nothing
+            """),
+        ("organisations.json", """
+            insert into organisation_settings (organisation_id, branch, contact_name, contact_phone, case_manager_id, payer_id, consent_words, services, own_reference_hint, purchase_order_hint)
+            select row.id, d.branch, d."contactName", d."contactPhone", d."caseManagerId", d."payerId", d."consentWords", coalesce(d.services, '{}'), d."claimReferenceHint", d."purchaseOrderHint"
+            from jsonb_to_recordset(@json::jsonb) row (id uuid, defaults jsonb),
+                 jsonb_to_record(row.defaults) d (branch text, "contactName" text, "contactPhone" text, "caseManagerId" uuid, "payerId" uuid, "consentWords" text, services text[],
+                     "claimReferenceHint" text, "purchaseOrderHint" text)
+            where row.defaults <> '{}'
+            on conflict (organisation_id) do nothing
             """),
         // The object id stays empty: as with a real directory, the first sign-in links the account.
         ("accounts.json", """

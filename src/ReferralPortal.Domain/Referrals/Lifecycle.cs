@@ -33,6 +33,8 @@ public static class Lifecycle
         // A draft is nobody's but its referrer's, who discards it; the clinic withdraws only what it has been sent.
         .. Rows([Draft], Withdraw, Withdrawn, Referrer),
         .. Rows(BeforeDischarge, Withdraw, Withdrawn, Referrer, ClinicAdministrator),
+        // Until the patient is booked; from then on the clinic knows better than the form, and is told in words.
+        .. Rows([Submitted, InTriage, InformationRequested, Accepted], Amend, null, Referrer),
     ];
 
     static readonly Dictionary<(ReferralState, ReferralAction), Transition> ByCell = Table.ToDictionary(row => (row.From, row.Action));

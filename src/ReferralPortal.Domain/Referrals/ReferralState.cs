@@ -62,6 +62,8 @@ public enum ReferralAction
     Reopen,
     /// <summary>Take it back before discharge.</summary>
     Withdraw,
+    /// <summary>Correct an answer of the form after it was sent.</summary>
+    Amend,
 }
 
 /// <summary>What somebody is on this very referral. It follows from a role and from being a party, and is all that the lifecycle looks at.</summary>

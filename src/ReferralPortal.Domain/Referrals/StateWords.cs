@@ -39,6 +39,7 @@ public static class StateWords
         ReferralAction.Close => "Close",
         ReferralAction.Reopen => "Reopen",
         ReferralAction.Withdraw => "Withdraw",
+        ReferralAction.Amend => "Correct answers",
         _ => throw new ArgumentOutOfRangeException(nameof(action), action, null),
     };
 
@@ -61,6 +62,7 @@ public static class StateWords
         ReferralAction.Close => "closed the referral",
         ReferralAction.Reopen => "reopened the referral",
         ReferralAction.Withdraw => "withdrew the referral",
+        ReferralAction.Amend => "corrected answers of the referral",
         _ => throw new ArgumentOutOfRangeException(nameof(action), action, null),
     };
 }

@@ -3,6 +3,7 @@ using ReferralPortal.Web.Features.Appointments;
 using ReferralPortal.Web.Features.Catalogue;
 using ReferralPortal.Web.Features.Documents;
 using ReferralPortal.Web.Features.Home;
+using ReferralPortal.Web.Features.Organisations;
 using ReferralPortal.Web.Features.Referrals;
 using ReferralPortal.Web.Features.Referrals.Duplicates;
 using ReferralPortal.Web.Features.Referrals.Import;
@@ -28,6 +29,7 @@ public static class FeatureSetup
         builder.Services.AddTriage();
         builder.Services.AddAppointments();
         builder.Services.AddDocuments();
+        builder.Services.AddOrganisations();
         return builder;
     }
 }

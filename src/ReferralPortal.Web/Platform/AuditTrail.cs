@@ -18,6 +18,7 @@ public enum AuditAction
     AddDocument, ReceiveDocument, ClearDocument, FindThreat, RefuseDocument, ListDocuments, OpenDocument, PreviewDocument, DescribeDocument, RemoveDocument,
     FindOwnReferrals, FindDuplicates, DecideDuplicate, UndoDuplicateDecision, FindConflicts, DeclareIndependence, RaiseAlert, EscalateAlert,
     StartImport, OpenImport, MapImport, EditImportRow, ReturnImportRows, SendImport, StopImport, DraftImportRow, DownloadImportRows, DiscardImport, DeleteImport, ExportReferrals,
+    SaveOrganisation, CopyReferral, SuggestClinics, OpenAmendment, AmendReferral,
 }
 
 /// <summary>One line of the audit trail. Holds ids and codes, never a name or a diagnosis.</summary>

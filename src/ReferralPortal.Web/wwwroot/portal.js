@@ -43,6 +43,9 @@ document.addEventListener("click", (event) => {
   if (menu?.matches(":popover-open")) menu.hidePopover();
 });
 
+// A button that prints the page: <button data-print>
+document.addEventListener("click", (event) => { if (event.target.closest?.("[data-print]")) print(); });
+
 // Command palette
 const palette = () => one("palette");
 function openPalette() {

@@ -8,18 +8,18 @@ public class LifecycleTests
     // The lifecycle once more, as a grid written from the specification and not from the code: a row a state, a column an action.
     // Each cell: who may (r referrer, a clinic administrator, c clinician) > the state after; a dot where nobody may.
     const string Grid = """
-        state                  Submit StartTriage AskForInformation Answer Accept Decline BookFirstAppointment RecordAttendance BookAppointment MoveAppointment CancelAppointment DidNotAttend Discharge Close Reopen Withdraw
-        Draft                  r>Submitted . . . . . . . . . . . . . . r>Withdrawn
-        Submitted              . a>InTriage a>InformationRequested . . a>Declined . . . . . . . . . ra>Withdrawn
-        InTriage               . . a>InformationRequested . a>Accepted a>Declined . . . . . . . . . ra>Withdrawn
-        InformationRequested   . . . r>InTriage . . . . . . . . . . . ra>Withdrawn
-        Accepted               . . . . . . ac>AppointmentBooked . . . . . . . . ra>Withdrawn
-        AppointmentBooked      . . . . . . . c>InTreatment ac>AppointmentBooked ac>AppointmentBooked ac>AppointmentBooked ac>AppointmentBooked . . . ra>Withdrawn
-        InTreatment            . . . . . . . . ac>InTreatment ac>InTreatment ac>InTreatment ac>InTreatment c>Discharged . . ra>Withdrawn
-        Discharged             . . . . . . . . . . . . . a>Closed a>InTreatment .
-        Closed                 . . . . . . . . . . . . . . a>InTreatment .
-        Declined               . . . . . . . . . . . . . . . .
-        Withdrawn              . . . . . . . . . . . . . . . .
+        state                  Submit StartTriage AskForInformation Answer Accept Decline BookFirstAppointment RecordAttendance BookAppointment MoveAppointment CancelAppointment DidNotAttend Discharge Close Reopen Withdraw Amend
+        Draft                  r>Submitted . . . . . . . . . . . . . . r>Withdrawn .
+        Submitted              . a>InTriage a>InformationRequested . . a>Declined . . . . . . . . . ra>Withdrawn r>Submitted
+        InTriage               . . a>InformationRequested . a>Accepted a>Declined . . . . . . . . . ra>Withdrawn r>InTriage
+        InformationRequested   . . . r>InTriage . . . . . . . . . . . ra>Withdrawn r>InformationRequested
+        Accepted               . . . . . . ac>AppointmentBooked . . . . . . . . ra>Withdrawn r>Accepted
+        AppointmentBooked      . . . . . . . c>InTreatment ac>AppointmentBooked ac>AppointmentBooked ac>AppointmentBooked ac>AppointmentBooked . . . ra>Withdrawn .
+        InTreatment            . . . . . . . . ac>InTreatment ac>InTreatment ac>InTreatment ac>InTreatment c>Discharged . . ra>Withdrawn .
+        Discharged             . . . . . . . . . . . . . a>Closed a>InTreatment . .
+        Closed                 . . . . . . . . . . . . . . a>InTreatment . .
+        Declined               . . . . . . . . . . . . . . . . .
+        Withdrawn              . . . . . . . . . . . . . . . . .
         """;
 
     static readonly ReferralState[] States = Enum.GetValues<ReferralState>();

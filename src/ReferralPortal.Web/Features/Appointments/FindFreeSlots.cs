@@ -19,7 +19,7 @@ public sealed class FindFreeSlots(PortalDatabase database, CatalogueStore catalo
     /// <summary>How many working days are looked at, today with them.</summary>
     public const int Days = 10;
 
-    static readonly TimeSpan Step = TimeSpan.FromMinutes(45);
+    internal static readonly TimeSpan Step = TimeSpan.FromMinutes(45);
 
     /// <param name="Clinic">Where: it needs a free room.</param>
     /// <param name="Clinician">With whom; null for whoever is free, by name.</param>
@@ -32,7 +32,7 @@ public sealed class FindFreeSlots(PortalDatabase database, CatalogueStore catalo
         if (!AppointmentTime.Lengths.Contains(query.Minutes)) return Outcome.Invalid(nameof(Query.Minutes), "Choose a length");
 
         var content = await catalogue.Get(ct);
-        var days = OpenDays(content).ToList();
+        var days = OpenDays(content, clock.GetUtcNow()).ToList();
         return await database.Read<Outcome<IReadOnlyList<FreeSlot>>>(actor, async unit => await unit.Many<FreeSlot>(Free, new
         {
             actor.OrganisationId,
@@ -48,11 +48,12 @@ public sealed class FindFreeSlots(PortalDatabase database, CatalogueStore catalo
         }), ct);
     }
 
-    IEnumerable<(DateTimeOffset Opens, DateTimeOffset Closes)> OpenDays(CatalogueContent content)
+    /// <summary>The openings of the next <see cref="Days"/> working days, today with them.</summary>
+    internal static IEnumerable<(DateTimeOffset Opens, DateTimeOffset Closes)> OpenDays(CatalogueContent content, DateTimeOffset now)
     {
         var hours = ReferralClock.Hours(content.Group.OpeningHours);
         var working = new WorkingDays(content.BankHolidays);
-        var day = LondonTime.DateOf(clock.GetUtcNow());
+        var day = LondonTime.DateOf(now);
         for (var found = 0; found < Days; day = day.AddDays(1))
         {
             if (!working.IsWorkingDay(day) || hours.OpeningOn(day) is not { } open) continue;

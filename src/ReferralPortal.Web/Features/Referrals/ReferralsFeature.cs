@@ -1,3 +1,5 @@
+using ReferralPortal.Web.Features.Referrals.Again;
+using ReferralPortal.Web.Features.Referrals.Amend;
 using ReferralPortal.Web.Features.Referrals.Answer;
 using ReferralPortal.Web.Features.Referrals.List;
 using ReferralPortal.Web.Features.Referrals.View;
@@ -13,5 +15,8 @@ public static class ReferralsFeature
         .AddScoped<ExportReferrals>()
         .AddScoped<ViewReferral>()
         .AddScoped<WithdrawReferral>()
-        .AddScoped<AnswerRequest>();
+        .AddScoped<AnswerRequest>()
+        .AddScoped<CopyReferral>()
+        .AddScoped<OpenAmendment>()
+        .AddScoped<AmendReferral>();
 }

@@ -14,7 +14,17 @@ namespace ReferralPortal.Web.Features.Referrals.Submit;
 public sealed record FormDesk(DraftKeeper Keeper, Actor Actor, CatalogueContent Catalogue, Conventions Conventions, TimeProvider Clock)
 {
     /// <summary>What is typed.</summary>
-    public ReferralForm Form => Keeper.Form;
+    public ReferralForm Form => Shown ?? Keeper.Form;
+
+    /// <summary>A form that is only looked at, where nothing is typed into it; null for the keeper's own.</summary>
+    public ReferralForm? Shown { get; init; }
+
+    /// <summary>The referral was sent: who is a party to it is not asked any more.</summary>
+    public bool PartiesAreSettled { get; init; }
+
+    /// <summary>A form to be read and not to be typed in: it has no keeper.</summary>
+    public static FormDesk For(ReferralForm form, Actor actor, CatalogueContent catalogue, TimeProvider clock) =>
+        new(null!, actor, catalogue, new Conventions(), clock) { Shown = form, PartiesAreSettled = true };
 
     /// <summary>Which kind of organisation fills the form in.</summary>
     public OrganisationKind Kind => Actor.OrganisationKind;

@@ -123,16 +123,18 @@ public sealed record FormSummary(FormDesk Desk, IReadOnlyDictionary<Guid, string
         ("Funding.Reference", FormWords.FundingReference(Desk.Kind), funding.Reference),
     ];
 
-    static IEnumerable<(string, string, string?)> Services(ReferralForm.ServicesPart services) =>
+    IEnumerable<(string, string, string?)> Services(ReferralForm.ServicesPart services) =>
     [
         ("Services.AskedFor", "Asked for", string.Join("\n", services.AskedFor.Select(service => PlainText.Of(service)))),
         ("Services.Priority", "How soon", Words(services.Priority)),
         ("Services.PriorityReason", "Why it is urgent", services.PriorityReason),
         ("Services.Notes", "Anything else", services.Notes),
+        ("Services.PreferredClinicId", "Preferred clinic", services.PreferredClinicId is { } preferred ? Desk.Catalogue.Clinics.FirstOrDefault(clinic => clinic.Id == preferred)?.Name : null),
     ];
 
     IEnumerable<(string, string, string?)> Consent(ReferralForm.ConsentPart consent) =>
     [
+        ("Consent.Words", "What the patient agreed to", consent.Words.Length > 0 ? consent.Words : ReferralForm.ConsentWords),
         ("Consent.ShareWith", "The clinic may share with", consent.ShareWith.Count == 0 ? "Nobody" : string.Join("\n", FormWords.Sharing(Desk.Kind).Where(option => consent.ShareWith.Contains(option.Value)).Select(option => option.Label))),
         ("Consent.Covers", "What it may share", consent.ShareWith.Count == 0 ? "Nothing" : string.Join("\n", FormWords.Scopes.Where(option => consent.Covers.Contains(option.Value)).Select(option => option.Label))),
         ("Consent.GivenBy", "Who agreed", FormWords.Givers.FirstOrDefault(option => option.Value == consent.GivenBy)?.Label),

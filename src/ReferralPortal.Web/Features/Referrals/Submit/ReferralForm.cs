@@ -11,7 +11,7 @@ namespace ReferralPortal.Web.Features.Referrals.Submit;
 /// </summary>
 public sealed class ReferralForm
 {
-    /// <summary>What the patient agrees to, as the form shows it and the referral keeps it.</summary>
+    /// <summary>What the patient agrees to where the organisation has no words of its own, as the form shows it and the referral keeps it.</summary>
     public const string ConsentWords =
         "The patient knows that this referral is being made, agrees to it, and agrees that the clinic may share reports about this injury and its treatment with the people ticked here. The patient can change their mind at any time.";
 
@@ -24,6 +24,9 @@ public sealed class ReferralForm
     public FundingPart Funding { get; set; } = new();
     public ServicesPart Services { get; set; } = new();
     public ConsentPart Consent { get; set; } = new();
+
+    /// <summary>The referral from which some of the answers were taken over; null where all were typed.</summary>
+    public FormOrigin? Origin { get; set; }
 
     /// <summary>Sections in which the person typed something.</summary>
     public HashSet<FormSection> Started { get; set; } = [];
@@ -155,6 +158,8 @@ public sealed class ReferralForm
         public Priority? Priority { get; set; }
         public string PriorityReason { get; set; } = "";
         public string Notes { get; set; } = "";
+        /// <summary>The clinic to which the patient would rather go; the treating clinic decides.</summary>
+        public Guid? PreferredClinicId { get; set; }
     }
 
     public sealed class ConsentPart
@@ -170,7 +175,25 @@ public sealed class ReferralForm
         /// <summary>After consent in writing: where the signed form is.</summary>
         public SignedForm? SignedForm { get; set; }
         public bool Confirmed { get; set; }
+        /// <summary>The words that the patient agrees to, as they were when the form was opened; empty for <see cref="ConsentWords"/>.</summary>
+        public string Words { get; set; } = "";
     }
+}
+
+/// <summary>Where a form's first answers came from.</summary>
+/// <param name="Reference">The referral's reference.</param>
+/// <param name="As">What was taken over.</param>
+public sealed record FormOrigin(string Reference, CopyAs As);
+
+/// <summary>How a new referral follows another one.</summary>
+public enum CopyAs
+{
+    /// <summary>Another patient, with the organisation's usual arrangements of that referral.</summary>
+    Another,
+    /// <summary>Another patient who was hurt in the same incident.</summary>
+    SameIncident,
+    /// <summary>The same patient and claim, a further referral.</summary>
+    SamePatient,
 }
 
 /// <summary>The sections of the form, in the order in which the task list shows them.</summary>

@@ -239,13 +239,14 @@ public sealed class ReferralFormRules(OrganisationKind kind, CatalogueContent ca
         return rules;
     }
 
-    static PartRules<ServicesPart> Services(PartRules<ServicesPart> rules)
+    PartRules<ServicesPart> Services(PartRules<ServicesPart> rules)
     {
         rules.Needed(services => services.AskedFor, "Choose at least one thing that you are asking the clinic for");
         rules.Needed(services => services.Priority, "Choose routine or urgent");
         rules.Needed(services => services.PriorityReason, "Say why the referral is urgent");
         rules.Text(services => services.PriorityReason, "Reason");
         rules.Text(services => services.Notes, "Notes");
+        rules.RuleFor(services => services.PreferredClinicId).Must(chosen => chosen is null || catalogue.Clinics.Any(clinic => clinic.Id == chosen)).WithMessage("This clinic can no longer be chosen; choose another or ‘no preference’");
         return rules;
     }
 
@@ -265,6 +266,7 @@ public sealed class ReferralFormRules(OrganisationKind kind, CatalogueContent ca
         rules.Needed(consent => consent.Method, "Choose how consent was given");
         rules.Needed(consent => consent.SignedForm, "Say where the signed form is");
         rules.Needed(consent => consent.Confirmed, "Confirm that the patient agrees to this referral and to sharing the information in it");
+        rules.Text(consent => consent.Words, "Words of the consent");
         return rules;
     }
 

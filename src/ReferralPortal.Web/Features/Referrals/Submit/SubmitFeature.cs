@@ -1,4 +1,5 @@
 using ReferralPortal.Web.Features.Referrals.Duplicates;
+using ReferralPortal.Web.Features.Clinics;
 using ReferralPortal.Web.Features.Referrals.Submit.Drafts;
 using ReferralPortal.Web.Features.Referrals.Submit.Letters;
 
@@ -17,5 +18,6 @@ public static class SubmitFeature
         .AddScoped<PutLetterAnswers>()
         .AddScoped<FormOrganisations>()
         .AddScoped<FindOwnReferrals>()
+        .AddScoped<SuggestClinics>()
         .AddScoped<SubmitReferral>();
 }

@@ -104,13 +104,13 @@ public sealed class SubmitReferral(PortalDatabase database, CatalogueStore catal
                                      absent_since, return_target, red_flag_answers, red_flag_told_by, red_flag_told_at, red_flag_told_how,
                                      instructing_party_name, claim_type, liability, lower_value_claim, other_insurer, other_insurer_reference, payer_kind, payer_name, purchase_order,
                                      consent_given_by, consent_form, consent_covers, consent_taken_by, consent_taken_on, consent_method, consent_to_share_with, consent_words, services, priority_reason,
-                                     availability, notes)
+                                     availability, notes, preferred_clinic_id)
         values (@Id, @WorkRelated, @IncidentMechanism, @IncidentAccount, @InjuryRegions::jsonb, @PresentingCondition, @Symptoms, @Onset, @PainNow,
                 @WorkStatus, @Occupation, @ClinicalHistory, @Medication, @Imaging, @JobDemands, @CurrentDuties, @AdjustedDuties,
                 @AbsentSince, @ReturnTarget, @RedFlagAnswers::jsonb, @RedFlagToldBy, @RedFlagToldAt, @RedFlagToldHow,
                 @InstructingPartyName, @ClaimType, @Liability, @LowerValueClaim, @OtherInsurer, @OtherInsurerReference, @PayerKind, @PayerName, @PurchaseOrder,
                 @ConsentGivenBy, @ConsentForm, @ConsentCovers, @ConsentTakenBy, @ConsentTakenOn, @ConsentMethod, @ConsentToShareWith, @ConsentWords, @Services, @PriorityReason,
-                @Availability, @Notes)
+                @Availability, @Notes, @PreferredClinicId)
         """;
 
     const string InsertParties = """

@@ -24,6 +24,7 @@ public sealed record ReferralView(ReferralHeader Header, Sight Sight, IReadOnlyL
     public IReadOnlyList<PatientGoal> Goals { get; init; } = [];
     public IReadOnlyList<Score> Scores { get; init; } = [];
     public IReadOnlyList<SignedReport> Reports { get; init; } = [];
+    public IReadOnlyList<AmendedAnswer> Amendments { get; init; } = [];
 
     /// <summary>What the reader is on this referral: all that the lifecycle looks at.</summary>
     public IReadOnlyList<Capacity> Capacities { get; init; } = [];
@@ -84,7 +85,10 @@ public sealed record ReferralHeader(
 /// <summary>Something that happened, as stored. <see cref="TimelineWords"/> says it in plain words.</summary>
 public sealed record TimelineEvent(
     long Sequence, DateTimeOffset At, string ActorName, string Organisation, string Action, string? FromState, Coded<ReferralState> ToState,
-    string? ReasonCode, string? Words, string Detail, string Audience);
+    string? ReasonCode, string? Words, string Detail, string Audience, int Version = 0);
+
+/// <summary>An answer that the referrer corrected, as this reader may see it; <paramref name="Version"/> is the referral's after it, and its event's.</summary>
+public sealed record AmendedAnswer(int Version, DateTimeOffset At, string Part, string Label, string? OldWords, string? NewWords);
 
 /// <summary>An organisation on the referral, and as what.</summary>
 public sealed record Party(string Organisation, Coded<PartyRole> Role, Coded<OrganisationKind> Kind);
@@ -116,7 +120,7 @@ public sealed record ClaimDetail(string? InstructingPartyName, string? ClaimType
 /// <summary>Who pays, and the reference to quote, as the referrer told; what is authorised are the <see cref="ReferralView.Authorities"/>.</summary>
 public sealed record FundingDetail(string? PayerName, string? PurchaseOrder);
 
-public sealed record ServicesDetail(string[] Services);
+public sealed record ServicesDetail(string[] Services, Guid? PreferredClinicId, string? PreferredClinic);
 
 public sealed record ConsentDetail(string? GivenBy, string? Form, string[] Covers, string? TakenBy, DateOnly? TakenOn, string? Method, string[] ShareWith, string? Words);
 

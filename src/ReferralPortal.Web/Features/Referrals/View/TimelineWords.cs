@@ -35,6 +35,7 @@ public sealed class TimelineWords(CatalogueContent catalogue)
             "close" => ($"{who} closed the referral", "Nothing is owed any more."),
             "reopen" => ($"{who} reopened the referral", "The patient is in treatment again."),
             "withdraw" => ($"{who} of {happened.Organisation} withdrew the referral{Reason("withdraw_reason")}", null),
+            "amend" => ($"{who} of {happened.Organisation} corrected answers", null),
             "acknowledge_alert" => ($"{who} acknowledged the urgent alert", null),
             "clear_red_flag" => ($"{who} reviewed the safety answers and cleared the flag", null),
             "escalate_alert" => ("Nobody has acknowledged the urgent alert yet: the clinic was reminded", null),

@@ -43,6 +43,7 @@ public sealed class ViewReferral(PortalDatabase database)
                     // still reads what is written to it, and everybody what their own organisation wrote.
                     seesWords = sight.HasFlag(Sight.Clinical),
                     wordsForReferrer = header.MyRoles.Contains(EnumText.Of(PartyRole.Referrer)) ? WordsForReferrer : [],
+                    seen = Enum.GetValues<Sight>().Where(part => part == Sight.None || (part != Sight.All && sight.HasFlag(part))).Select(part => EnumText.Of(part)).ToArray(),
                     wholeReports = actor.OrganisationKind != OrganisationKind.Employer,
                     reportsForEmployer = ReportsForEmployer,
                 });
@@ -60,6 +61,7 @@ public sealed class ViewReferral(PortalDatabase database)
     static readonly Part[] Parts =
     [
         new(Sight.None, Timeline, async (page, sets) => page with { Timeline = await All<TimelineEvent>(sets) }),
+        new(Sight.None, AmendedAnswers, async (page, sets) => page with { Amendments = await All<AmendedAnswer>(sets) }),
         new(Sight.None, PartiesOf, async (page, sets) => page with { Parties = await All<Party>(sets) }),
         new(Sight.Contact, Contact, async (page, sets) => page with { Contact = await sets.ReadSingleAsync<PatientContact>() }),
         new(Sight.Incident, Incident, async (page, sets) => page with { Incident = await sets.ReadSingleAsync<IncidentDetail>() }),
@@ -110,12 +112,18 @@ public sealed class ViewReferral(PortalDatabase database)
     const string Timeline = """
         select event.sequence, event.at, event.actor_name, organisation.name as organisation, event.action, event.from_state, event.to_state,
                event.reason_code, case when @seesWords or event.organisation_id = @organisationId or event.action = any (@wordsForReferrer) then event.words end as words,
-               event.detail::text as detail, event.audience
+               case when event.action <> 'amend' or @seesSafety and @seesWords then event.detail::text else '{}' end as detail, event.audience, event.version
         from referral_event event
         join organisation on organisation.id = event.organisation_id
         where event.referral_id = @referralId and (event.audience = 'everyone' or @clinicReads)
             and (@seesSafety or event.action not in ('acknowledge_alert', 'clear_red_flag', 'escalate_alert'))
         order by event.at, event.sequence
+        """;
+
+    const string AmendedAnswers = """
+        select version, at, part, label, old_words, new_words
+        from referral_amendment where referral_id = @referralId and sight = any (@seen)
+        order by at, position
         """;
 
     const string PartiesOf = """
@@ -185,7 +193,11 @@ public sealed class ViewReferral(PortalDatabase database)
         from referral_detail where referral_id = @referralId
         """;
 
-    const string Services = "select services from referral_detail where referral_id = @referralId";
+    const string Services = """
+        select detail.services, detail.preferred_clinic_id, clinic.name as preferred_clinic
+        from referral_detail detail left join clinic on clinic.id = detail.preferred_clinic_id
+        where detail.referral_id = @referralId
+        """;
 
     const string Consent = """
         select consent_given_by as given_by, consent_form as form, consent_covers as covers, consent_taken_by as taken_by, consent_taken_on as taken_on, consent_method as method, consent_to_share_with as share_with, consent_words as words

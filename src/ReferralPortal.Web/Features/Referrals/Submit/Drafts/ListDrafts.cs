@@ -27,7 +27,7 @@ public sealed class ListDrafts(PortalDatabase database)
         select id, coalesce(form #>> '{patient,givenName}', '') as given_name, coalesce(form #>> '{patient,familyName}', '') as family_name,
                coalesce(form #>> '{claim,ourReference}', '') as our_reference, created_at as started_at, updated_at as saved_at
         from referral_draft
-        where organisation_id = @organisationId and author_id = @authorId and discarded_at is null and version > 1
+        where organisation_id = @organisationId and author_id = @authorId and discarded_at is null and version > 1 and amends_id is null
         order by updated_at desc
         limit @most
         """;
