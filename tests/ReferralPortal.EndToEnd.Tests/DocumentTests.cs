@@ -19,31 +19,33 @@ public sealed class DocumentTests(DocumentTests.PortalWithScanner world) : IClas
         await solicitor.Go($"/referrals/new/{form}/documents");
         await solicitor.Sees("Documents");
 
-        // By button, several at once: the big one is held up by a slow line, so that there is a middle to break it in.
+        // By button, several at once. The big one is held in the middle, so that there is one to break it in.
+        var held = new TaskCompletionSource();
         await solicitor.Page.RouteAsync("**/documents/uploads/*", async route =>
         {
-            await Task.Delay(250);
+            if (route.Request.Headers.TryGetValue("upload-offset", out var offset) && int.Parse(offset) >= 3 << 20) await held.Task;
             await route.ContinueAsync();
         });
         await solicitor.Page.Locator("input[type=file]").SetInputFilesAsync(
         [
-            File("患者報告書 👩‍⚕️ big.pdf", big), File("scan.jpg", ExampleFiles.Jpeg), File("invoice.pdf", ExampleFiles.Pdf(inside: ExampleFiles.Eicar)), File("report.pdf", "MZ this is a program"u8.ToArray()),
+            File("患者報告書 🩺 דוח big.pdf", big), File("scan.jpg", ExampleFiles.Jpeg), File("invoice.pdf", ExampleFiles.Pdf(inside: ExampleFiles.Eicar)), File("report.pdf", "MZ this is a program"u8.ToArray()),
         ]);
         var progress = solicitor.Page.GetByRole(AriaRole.Progressbar, new() { NameRegex = new("big.pdf$") });
         await Expect(progress).ToBeVisibleAsync();
-        await solicitor.Page.WaitForFunctionAsync("() => [...document.querySelectorAll('progress')].some(one => one.value > 2e6)");
+        await solicitor.Page.WaitForFunctionAsync("() => [...document.querySelectorAll('progress')].some(one => one.value >= 3 << 20)");
+        await solicitor.SeesDocument("scan.jpg", "Available");
+        await solicitor.SeesDocument("invoice.pdf", "Threat found");
+        await solicitor.SeesDocument("report.pdf", "Not accepted");
         await solicitor.Look();
 
         // The portal is restarted in the middle: what arrived is kept, the upload goes on by itself, and the page opens afresh when it is done.
         await world.Portal.Kill();
+        held.SetResult();
         await Expect(solicitor.Page.Locator(".uploads")).ToContainTextAsync("Trying again; nothing that arrived is lost.");
         var kept = await Received("big.pdf");
-        Assert.InRange(kept, 1, big.Length - 1);
+        Assert.Equal(3 << 20, kept);
         await world.Portal.Start();
         await solicitor.SeesDocument("big.pdf", "Available");
-        await solicitor.SeesDocument("scan.jpg", "Available");
-        await solicitor.SeesDocument("invoice.pdf", "Threat found");
-        await solicitor.SeesDocument("report.pdf", "Not accepted");
         await Expect(solicitor.Document("big.pdf")).ToContainTextAsync("4 pages");
         await Expect(solicitor.Document("report.pdf")).ToContainTextAsync("This is a program or a script");
         await solicitor.Page.UnrouteAllAsync();
@@ -51,7 +53,6 @@ public sealed class DocumentTests(DocumentTests.PortalWithScanner world) : IClas
         // By drag and drop, while the line is down.
         await solicitor.IsAlive();
         await Expect(solicitor.Page.Locator("input[type=file]")).ToHaveCountAsync(1);
-        await solicitor.Page.WaitForFunctionAsync("() => document.querySelector('.drop')");
         await solicitor.Page.Context.SetOfflineAsync(true);
         await solicitor.Drop("letter of instruction.docx", ExampleFiles.Docx());
         await Expect(solicitor.Page.Locator(".uploads")).ToContainTextAsync("The connection is lost");
@@ -82,7 +83,7 @@ public sealed class DocumentTests(DocumentTests.PortalWithScanner world) : IClas
         await using var triage = await world.SignedIn(People.Triage);
         await triage.Go($"/triage/{reference}");
         var download = await triage.Page.RunAndWaitForDownloadAsync(() => triage.Document("big.pdf").GetByRole(AriaRole.Link).ClickAsync());
-        Assert.Equal("患者報告書 👩‍⚕️ big.pdf", download.SuggestedFilename);
+        Assert.Equal("患者報告書 🩺 דוח big.pdf", download.SuggestedFilename);
         Assert.Equal(big, await System.IO.File.ReadAllBytesAsync(await download.PathAsync(), TestContext.Current.CancellationToken));
         await Expect(triage.Document("report.pdf")).ToHaveCountAsync(0); // what was refused is its sender's own
         await triage.Look();
@@ -90,7 +91,7 @@ public sealed class DocumentTests(DocumentTests.PortalWithScanner world) : IClas
         Assert.DoesNotContain(world.Portal.Log, line => line.Contains("患者", StringComparison.Ordinal) || line.Contains("big.pdf", StringComparison.Ordinal));
         Assert.DoesNotContain(solicitor.Addresses.Concat(triage.Addresses), address => Uri.UnescapeDataString(address).Contains("big.pdf", StringComparison.Ordinal));
         triage.HadNothingToComplainAbout();
-        solicitor.HadNothingToComplainAbout(but: new Regex("ERR_|WebSocket|Failed to (load|fetch|start)|connection|Connection|503|404"));
+        solicitor.HadNothingToComplainAbout(but: new Regex("ERR_|WebSocket|Failed to (load|fetch|start)|[Cc]onnection|[Cc]ircuit|503|404"));
     }
 
     async Task<long> Received(string ending)

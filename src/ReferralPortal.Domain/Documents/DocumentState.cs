@@ -1,3 +1,5 @@
+using ReferralPortal.Domain.Referrals;
+
 namespace ReferralPortal.Domain.Documents;
 
 /// <summary>How far a document is. Only an available one can be opened.</summary>
@@ -80,6 +82,17 @@ public static class DocumentWords
         FileFault.TwoInOne => "This file holds a second file behind the first. Save it again from the program that made it, and add that.",
         FileFault.NotScannable => "The virus checker could not look at all of this file. Save it as PDF and add that, or ring the clinic.",
         _ => "Files of this kind are not taken. Add a PDF, a Word document (DOCX), an image (JPEG, PNG, HEIC, TIFF) or an e-mail (MSG, EML).",
+    };
+
+    /// <summary>What a kind of document is called.</summary>
+    public static string Of(DocumentKind kind) => kind switch
+    {
+        DocumentKind.LetterOfInstruction => "Letter of instruction",
+        DocumentKind.MedicalReport => "Medical report",
+        DocumentKind.GpRecords => "GP records",
+        DocumentKind.ConsentForm => "Consent form",
+        DocumentKind.ImagingReport => "Imaging report",
+        _ => "Other",
     };
 
     /// <summary>A format's name.</summary>
