@@ -80,7 +80,7 @@ public sealed class OutboxWorker(IServiceScopeFactory scopes, PortalDatabase dat
     Task<Outcome<int>> Settle(string sql, object arguments, CancellationToken ct) =>
         database.Write<int>(portal!, async unit =>
         {
-            await unit.Many<object>(sql, arguments);
+            await unit.Run(sql, arguments);
             return 0;
         }, ct);
 
