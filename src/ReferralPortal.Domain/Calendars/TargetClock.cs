@@ -46,6 +46,12 @@ public sealed class TargetClock(ClinicHours hours, WorkingDays workingDays)
         _ => throw new ArgumentOutOfRangeException(nameof(target), target, null),
     };
 
+    /// <summary>The instant (UTC) at which a span of clinic time has passed.</summary>
+    public DateTimeOffset AfterClinicTime(DateTimeOffset start, TimeSpan span) => hours.Add(start, span);
+
+    /// <summary>Clinic time between two instants.</summary>
+    public TimeSpan ClinicTime(DateTimeOffset from, DateTimeOffset to) => hours.Between(from, to);
+
     /// <summary>
     /// A target's new due time (UTC) after the clock stood still from <paramref name="pausedAt"/> to <paramref name="resumedAt"/>: what was left is left again,
     /// in the target's own calendar. One that was missed already stays missed, by as much as when the clock stopped.
