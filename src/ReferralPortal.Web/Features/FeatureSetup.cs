@@ -3,6 +3,7 @@ using ReferralPortal.Web.Features.Appointments;
 using ReferralPortal.Web.Features.Catalogue;
 using ReferralPortal.Web.Features.Home;
 using ReferralPortal.Web.Features.Referrals;
+using ReferralPortal.Web.Features.Referrals.Duplicates;
 using ReferralPortal.Web.Features.Progress;
 using ReferralPortal.Web.Features.Referrals.Submit;
 using ReferralPortal.Web.Features.Triage;
@@ -18,6 +19,7 @@ public static class FeatureSetup
         builder.Services.AddProgress();
         builder.Services.AddSubmittingReferrals();
         builder.Services.AddReferrals();
+        builder.Services.AddDuplicates();
         builder.Services.AddHome();
         builder.Services.AddAuditReading();
         builder.Services.AddTriage();

@@ -15,6 +15,7 @@ public enum AuditAction
     Discharge, Close, Reopen,
     SignIn, SignOut, LinkAccount, DisableAccount, EnableAccount,
     ViewAudit,
+    FindOwnReferrals, FindDuplicates, DecideDuplicate, UndoDuplicateDecision, FindConflicts, DeclareIndependence, RaiseAlert, EscalateAlert,
 }
 
 /// <summary>One line of the audit trail. Holds ids and codes, never a name or a diagnosis.</summary>

@@ -65,7 +65,15 @@ static class AppointmentRows
     const string Overlapping = """
         select exists (
             select from appointment
-            where referral_id = @referral and state = 'booked' and id is distinct from @except
+            -- The patient's other referrals too, where the clinic takes them for one person.
+            where referral_id in (
+                select @referral
+                union all
+                select other.id from referral mine
+                join person_patient me on me.patient_id = mine.patient_id
+                join person_patient also on also.person_id = me.person_id and also.patient_id <> me.patient_id
+                join referral other on other.patient_id = also.patient_id
+                where mine.id = @referral) and state = 'booked' and id is distinct from @except
                 and tstzrange(starts_at, ends_at) && tstzrange(@startsAt, @endsAt))
         """;
 }

@@ -4,6 +4,7 @@ using ReferralPortal.Domain.Referrals;
 using ReferralPortal.Web.Features.Catalogue;
 using ReferralPortal.Web.Features.Referrals;
 using ReferralPortal.Web.Features.Triage;
+using ReferralPortal.Web.Features.Triage.Conflicts;
 using ReferralPortal.Web.Platform;
 
 namespace ReferralPortal.Web.Features.Appointments;
@@ -56,6 +57,7 @@ public sealed class BookAppointment(PortalDatabase database, CatalogueStore cata
 
         var clinician = command.Form.Clinician!.Value;
         if (!await unit.IsClinician(clinician)) return Outcome.Invalid(nameof(AppointmentForm.Clinician), "Choose a clinician who works here");
+        if (await unit.UndeclaredClinician(referral.Id, clinician) is { } conflict) return conflict;
         if (await unit.PatientIsBusy(referral.Id, null, time)) return AppointmentRows.PatientBusy;
 
         await unit.QueueFor(clinician);

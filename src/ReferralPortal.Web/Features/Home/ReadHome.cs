@@ -9,7 +9,7 @@ using ReferralPortal.Web.Platform;
 namespace ReferralPortal.Web.Features.Home;
 
 /// <summary>A referral that waits for the reader.</summary>
-public sealed record WaitingReferral(Guid Id, string Reference, string GivenName, string FamilyName, Coded<RedFlagTier>? RedFlag, DateTimeOffset Since)
+public sealed record WaitingReferral(Guid Id, string Reference, string GivenName, string FamilyName, Coded<RedFlagTier>? RedFlag, DateTimeOffset Since, bool Acknowledged, int Reminders)
 {
     public string PatientName => $"{GivenName} {FamilyName}";
 }
@@ -86,7 +86,7 @@ public sealed class ReadHome(PortalDatabase database)
     }
 
     const string ToAnswer = """
-        select referral.id, referral.reference, patient.given_name, patient.family_name, null::text as red_flag, referral.state_since as since
+        select referral.id, referral.reference, patient.given_name, patient.family_name, null::text as red_flag, referral.state_since as since, false as acknowledged, 0 as reminders
         from referral_party mine
         join referral on referral.id = mine.referral_id
         join patient on patient.id = referral.patient_id
@@ -96,12 +96,13 @@ public sealed class ReadHome(PortalDatabase database)
         """;
 
     const string Alerts = """
-        select referral.id, referral.reference, patient.given_name, patient.family_name, referral.red_flag_tier as red_flag, referral.submitted_at as since
+        select referral.id, referral.reference, patient.given_name, patient.family_name, referral.red_flag_tier as red_flag, coalesce(referral.alert_raised_at, referral.submitted_at) as since,
+               referral.alert_acknowledged_at is not null as acknowledged, referral.alert_reminders as reminders
         from referral
         join patient on patient.id = referral.patient_id
         where @triages and referral.red_flag_tier is not null and referral.red_flag_cleared_at is null and referral.state = any (@inHand)
             and exists (select from referral_party mine where mine.referral_id = referral.id and mine.organisation_id = @organisationId)
-        order by referral.alert_acknowledged_at is not null, referral.red_flag_tier, referral.submitted_at
+        order by referral.alert_acknowledged_at is not null, referral.red_flag_tier, referral.alert_reminders desc, referral.submitted_at
         limit @most
         """;
 
@@ -152,7 +153,7 @@ public sealed class ReadHome(PortalDatabase database)
         from mine
         cross join lateral (
             select * from referral_event happened
-            where happened.referral_id = mine.referral_id and happened.audience = 'everyone' and happened.action not in ('acknowledge_alert', 'clear_red_flag')
+            where happened.referral_id = mine.referral_id and happened.audience = 'everyone' and happened.action not in ('acknowledge_alert', 'clear_red_flag', 'escalate_alert')
             order by happened.sequence desc limit 1) event
         join referral on referral.id = mine.referral_id
         join patient on patient.id = referral.patient_id

@@ -60,6 +60,17 @@ public sealed class ReferralClock(CatalogueContent catalogue)
     /// <summary>The clock when the initial assessment fell through and nothing else is booked: a first appointment is due again.</summary>
     public LifecycleStep.Clock ToRebook(Priority priority, DateTimeOffset at) => Due(Target.FirstAppointment, at, priority == Priority.Urgent);
 
+    /// <summary>The clock when a safety answer is to be reviewed that came after the submission.</summary>
+    public LifecycleStep.Clock ForReview(DateTimeOffset at) => Due(Target.RedFlagReview, at, urgent: true);
+
+    /// <summary>When a reminder of an alert comes that was raised at <paramref name="raisedAt"/> and that nobody acknowledges.</summary>
+    public DateTimeOffset ReminderAt(int step, DateTimeOffset raisedAt) => clock.AfterClinicTime(raisedAt, AlertReminders.After(step, ReviewTarget));
+
+    /// <summary>The last reminder that is due by now; 0 before the first.</summary>
+    public int RemindersDue(DateTimeOffset raisedAt, DateTimeOffset now) => now <= raisedAt ? 0 : AlertReminders.Due(clock.ClinicTime(raisedAt, now), ReviewTarget);
+
+    TimeSpan ReviewTarget => TimeSpan.FromMinutes(agreement.RedFlagReviewMinutes);
+
     /// <summary>How the clock stands, in words for the reader; null when nothing is due.</summary>
     public string? Words(DateTimeOffset? dueAt, DateTimeOffset? pausedAt, DateTimeOffset now) =>
         dueAt is { } due ? clock.Words(due, now, PausedFor(pausedAt)) : null;

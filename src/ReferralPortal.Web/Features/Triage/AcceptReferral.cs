@@ -2,13 +2,15 @@ using ReferralPortal.Domain;
 using ReferralPortal.Domain.Referrals;
 using ReferralPortal.Web.Features.Catalogue;
 using ReferralPortal.Web.Features.Referrals;
+using ReferralPortal.Web.Features.Triage.Conflicts;
 using ReferralPortal.Web.Platform;
 
 namespace ReferralPortal.Web.Features.Triage;
 
 /// <summary>
 /// Takes a referral on for one clinic, and for one clinician or that clinic's pool. Allowed to clinic administrators in triage; the first
-/// appointment falls due. A safety answer that no clinician has cleared keeps the priority urgent and the review due.
+/// appointment falls due. A safety answer that no clinician has cleared keeps the priority urgent and the review due,
+/// and the other side of the same accident keeps it from being accepted until independence is declared.
 /// </summary>
 public sealed class AcceptReferral(PortalDatabase database, CatalogueStore catalogue)
 {
@@ -35,6 +37,8 @@ public sealed class AcceptReferral(PortalDatabase database, CatalogueStore catal
             if (command.Clinician is { } clinician && !await unit.IsClinician(clinician)) return Outcome.Invalid(nameof(Command.Clinician), "Choose a clinician who works here");
             if (referral.StandingRedFlag() is not null && command.Priority == Priority.Routine)
                 return Outcome.Invalid(nameof(Command.Priority), "Keep the priority urgent until a clinician has cleared the red flag");
+
+            if (await unit.UndeclaredConflict(referral.Id, command.Clinician) is { } conflict) return conflict;
 
             await unit.Run(Assign, new { referral.Id, command.Clinic, command.Clinician, priority = EnumText.Of(command.Priority!.Value) });
             await unit.Record(referral, ReferralAction.Accept, AuditAction.Accept,

@@ -18,6 +18,7 @@ public sealed record QueuedReferral(
     string? ClaimedBy,
     Coded<RedFlagTier>? RedFlag,
     DateTimeOffset? AlertAcknowledgedAt,
+    int AlertReminders,
     DateTimeOffset? DueAt,
     DateTimeOffset? ClockPausedAt,
     DateTimeOffset SubmittedAt,
@@ -215,7 +216,7 @@ public sealed class ListQueue(PortalDatabase database)
     const string Columns = $"""
         select r.id, r.reference, patient.given_name, patient.family_name, r.state, r.priority, sender.name as referring_organisation,
                coalesce(condition.name, detail.presenting_condition) as condition, r.triage_owner_id as claimed_by_id, owner.display_name as claimed_by,
-               case when r.red_flag_cleared_at is null then r.red_flag_tier end as red_flag, r.alert_acknowledged_at,
+               case when r.red_flag_cleared_at is null then r.red_flag_tier end as red_flag, r.alert_acknowledged_at, r.alert_reminders,
                r.due_at, r.clock_paused_at, r.submitted_at, r.version
         from page
         join referral r on r.id = page.referral_id

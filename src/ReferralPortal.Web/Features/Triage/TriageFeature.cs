@@ -1,3 +1,7 @@
+using ReferralPortal.Web.Features.Triage.Alerts;
+using ReferralPortal.Web.Features.Triage.Conflicts;
+using ReferralPortal.Web.Platform.Background;
+
 namespace ReferralPortal.Web.Features.Triage;
 
 /// <summary>Registers the triage queue and the decisions that are made in it.</summary>
@@ -11,5 +15,9 @@ public static class TriageFeature
         .AddScoped<AcceptReferral>()
         .AddScoped<DeclineReferral>()
         .AddScoped<AcknowledgeAlert>()
-        .AddScoped<ClearRedFlag>();
+        .AddScoped<ClearRedFlag>()
+        .AddScoped<CountAlerts>()
+        .AddMessageHandler<AlertEscalation, EscalateAlert>()
+        .AddScoped<FindConflicts>()
+        .AddScoped<DeclareIndependence>();
 }

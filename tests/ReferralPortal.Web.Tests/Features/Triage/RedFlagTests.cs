@@ -1,7 +1,13 @@
+using CsCheck;
+using Npgsql;
+using ReferralPortal.Domain.Organisations;
 using ReferralPortal.Domain.Referrals;
 using ReferralPortal.Testing;
+using ReferralPortal.Web.Features.Appointments;
+using ReferralPortal.Web.Features.Referrals.Submit;
 using ReferralPortal.Web.Features.Triage;
 using ReferralPortal.Web.Platform;
+using ReferralPortal.Web.Platform.SignIn;
 using ReferralPortal.Web.Tests.Features.Referrals;
 using Xunit;
 using static ReferralPortal.Web.Tests.Features.Referrals.People;
@@ -133,5 +139,86 @@ public sealed class RedFlagTests(PortalTestDatabase database) : IClassFixture<Po
         Assert.Equal((question.Question, RedFlagAnswer.Yes), (answers[0].Question, answers[0].Answer.Value));
         Assert.Equal(catalogue.RedFlagQuestions.Count, answers.Count);
         Assert.All(answers.Skip(1), answer => Assert.Equal(RedFlagAnswer.NotAsked, answer.Answer.Value));
+    }
+
+    [Fact]
+    public async Task The_portal_itself_neither_clears_nor_acknowledges()
+    {
+        var referral = await Flagged();
+        var portal = await CurrentActor.Load(database.Sources, Actor.SystemUserId, Ct);
+        Assert.IsType<Failure.Refused>((await Clear.Handle(portal, new(referral.Id, referral.Version, "Fine."), Ct)).Failure);
+        Assert.IsType<Failure.Refused>((await Acknowledge.Handle(portal, new(referral.Id, referral.Version), Ct)).Failure);
+    }
+
+    [Fact]
+    public async Task A_clinician_of_another_house_clears_nothing()
+    {
+        var referral = await Flagged();
+        var elsewhere = await database.Actor(Stranger) with { Roles = new HashSet<Role> { Role.Clinician } };
+        Assert.IsType<Failure.Refused>((await Clear.Handle(elsewhere, new(referral.Id, referral.Version, "Fine."), Ct)).Failure);
+    }
+
+    [Theory, InlineData(Solicitor), InlineData(Triage), InlineData(Lead), InlineData("system")]
+    public async Task The_database_lets_nobody_but_a_clinician_clear_a_flag_whatever_is_sent(string person)
+    {
+        var referral = await Flagged();
+        var actor = await Who(person);
+        var fault = await Assert.ThrowsAsync<PostgresException>(() => Send(actor, "update referral set red_flag_cleared_at = now() where id = @Id", referral));
+        Assert.Equal("RP003", fault.SqlState);
+        Assert.Null((await database.StoredAs(referral.Id)).RedFlagClearedAt);
+        Assert.Equal(1, await Send(await database.Actor(Clinician), "update referral set red_flag_cleared_at = now() where id = @Id", referral));
+    }
+
+    [Theory, InlineData(Solicitor), InlineData(Triage), InlineData(Clinician), InlineData(Lead), InlineData("system")]
+    public async Task No_path_down_grades_a_flag_not_even_a_clinician_s(string person)
+    {
+        var referral = await Flagged();
+        var actor = await Who(person);
+        foreach (var lower in (string[])["red_flag_tier = 'urgent'", "red_flag_tier = null", "priority = 'routine'"])
+            await Assert.ThrowsAsync<PostgresException>(() => Send(actor, $"update referral set {lower} where id = @Id", referral));
+        Assert.Equal(("emergency", "urgent"), (await database.Ask<string>("select red_flag_tier from referral where id = @Id", referral), (await database.StoredAs(referral.Id)).Priority));
+
+        var urgent = await Flagged(tier: RedFlagTier.Urgent);
+        Assert.Equal(1, await Send(actor, "update referral set red_flag_tier = 'emergency' where id = @Id", urgent));
+    }
+
+    async Task<Actor> Who(string person) => person == "system" ? await CurrentActor.Load(database.Sources, Actor.SystemUserId, Ct) : await database.Actor(person);
+
+    async Task<int> Send(Actor actor, string sql, TestReferral referral) =>
+        (await database.Database.Write<int>(actor, async unit => await unit.Run(sql, new { referral.Id }), Ct)).Value;
+
+    [Theory]
+    [InlineData(ReferralState.Accepted, false), InlineData(ReferralState.AppointmentBooked, false), InlineData(ReferralState.InTreatment, false)]
+    [InlineData(ReferralState.Accepted, true), InlineData(ReferralState.InTreatment, true)]
+    public async Task Nothing_is_booked_before_a_clinician_has_cleared_the_flag(ReferralState state, bool byClinician)
+    {
+        var referral = await Flagged(state, RedFlagTier.Urgent);
+        var book = new BookAppointment(database.Database, database.Catalogue(), TimeProvider.System);
+        var outcome = await book.Handle(await database.Actor(byClinician ? Clinician : Triage), new(referral.Id, referral.Version, TriageWorld.Form(await database.Clinic(), (await database.Actor(Clinician)).UserId, kind: AppointmentKind.Treatment)), Ct);
+        Assert.Contains("clear the red flag", Assert.IsType<Failure.Refused>(outcome.Failure).Words);
+        Assert.Equal(0, await database.Ask<int>("select count(*)::int from appointment where referral_id = @Id and state = 'booked'", referral));
+    }
+
+    [Fact]
+    public async Task Whatever_is_answered_after_an_emergency_yes_was_acted_upon_a_clinician_still_looks_at_it()
+    {
+        var content = await database.Catalogue().Get(Ct);
+        var emergencies = content.RedFlagQuestions.Where(question => question.Tier == "emergency").ToList();
+        var press = Gen.Select(Gen.Int[0, emergencies.Count - 1], Gen.Enum<RedFlagAnswer>(), Gen.Bool);
+        press.Array[1, 30].Sample(presses =>
+        {
+            var safety = new ReferralForm.SafetyPart();
+            var actedUpon = false;
+            foreach (var (place, answer, reads) in presses)
+            {
+                safety.Give(emergencies[place], answer);
+                // What the page does with a "yes": it is read, or it was a mistake; nothing goes on before.
+                var unread = SafetyAnswers.NotYetRead(content, safety);
+                if (unread.Count > 0 && reads) safety.Read.UnionWith(unread.Select(question => question.Key));
+                else safety.TakeBack(unread);
+                actedUpon |= unread.Count > 0 && reads;
+            }
+            return !actedUpon || SafetyAnswers.Weigh(content, safety).Tier is not null;
+        });
     }
 }

@@ -54,6 +54,8 @@ public sealed class ReferralForm
         public string AccessNeeds { get; set; } = "";
         public bool HomeVisitNeeded { get; set; }
         public string Availability { get; set; } = "";
+        /// <summary>Referrals that looked like this patient's, of which the person has said that they are somebody else's.</summary>
+        public HashSet<Guid> SomebodyElse { get; set; } = [];
     }
 
     public sealed class IncidentPart

@@ -20,8 +20,8 @@ public static class SafetyAnswers
     /// <summary>Takes an answer to the wording that is on the screen.</summary>
     public static void Give(this SafetyPart safety, RedFlagQuestion question, RedFlagAnswer answer)
     {
-        if (answer == RedFlagAnswer.Yes) safety.OnceYes.Remove(question.Key);
-        else if (safety.Read.Remove(question.Key)) safety.OnceYes.Add(question.Key);
+        // Stays for good: a "yes" that was acted upon is not undone by another one that was pressed by mistake.
+        if (answer != RedFlagAnswer.Yes && safety.Read.Remove(question.Key)) safety.OnceYes.Add(question.Key);
         safety.Answers[question.Key] = answer;
         safety.Wordings[question.Key] = question.WordingVersion;
     }

@@ -1,3 +1,4 @@
+using ReferralPortal.Web.Features.Referrals.Duplicates;
 using ReferralPortal.Web.Features.Referrals.Submit.Drafts;
 
 namespace ReferralPortal.Web.Features.Referrals.Submit;
@@ -12,5 +13,6 @@ public static class SubmitFeature
         .AddScoped<SaveDraft>()
         .AddScoped<DiscardDraft>()
         .AddScoped<FormOrganisations>()
+        .AddScoped<FindOwnReferrals>()
         .AddScoped<SubmitReferral>();
 }

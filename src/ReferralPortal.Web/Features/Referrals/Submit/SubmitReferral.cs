@@ -2,6 +2,7 @@ using Npgsql;
 using ReferralPortal.Domain.Organisations;
 using ReferralPortal.Domain.Referrals;
 using ReferralPortal.Web.Features.Catalogue;
+using ReferralPortal.Web.Features.Triage.Alerts;
 using ReferralPortal.Web.Platform;
 
 namespace ReferralPortal.Web.Features.Referrals.Submit;
@@ -35,7 +36,8 @@ public sealed class SubmitReferral(PortalDatabase database, CatalogueStore catal
         if (await organisations.Problems(actor, command.Form, ct) is { Count: > 0 } unknown) return Outcome.Invalid(unknown);
         var referral = NewReferral.From(command.Form, content, actor, command.DraftId, clock.GetUtcNow());
 
-        var due = new ReferralClock(content).After(ReferralAction.Submit, referral.Priority, referral.RedFlags, referral.SubmittedAt);
+        var targets = new ReferralClock(content);
+        var due = targets.After(ReferralAction.Submit, referral.Priority, referral.RedFlags, referral.SubmittedAt);
 
         // A reference drawn twice is refused by its unique index; 34 thousand million of them make a second collision in a row absurd.
         for (var attempt = 1; ; attempt++)
@@ -52,6 +54,7 @@ public sealed class SubmitReferral(PortalDatabase database, CatalogueStore catal
                     .Run(AppendEvent, referral.EventRow)
                     .Run(RemoveDraft, new { id = command.DraftId, authorId = actor.UserId })
                     .Queue(new ReferralSubmitted(referral.Id, referral.RedFlags), referral.Id)
+                    .RaiseAlert(referral.Id, referral.RedFlags, targets)
                     .Audit(AuditAction.Submit, referral.Id), ct);
                 return new Receipt(referral.Reference, referral.SubmittedAt, due.DueAt, referral.RedFlags, AlreadyThere: false);
             }

@@ -112,7 +112,7 @@ public sealed class ViewReferral(PortalDatabase database)
         from referral_event event
         join organisation on organisation.id = event.organisation_id
         where event.referral_id = @referralId and (event.audience = 'everyone' or @clinicReads)
-            and (@seesSafety or event.action not in ('acknowledge_alert', 'clear_red_flag'))
+            and (@seesSafety or event.action not in ('acknowledge_alert', 'clear_red_flag', 'escalate_alert'))
         order by event.at, event.sequence
         """;
 

@@ -145,6 +145,53 @@ public sealed class FormPageTests(PortalTestDatabase world) : IClassFixture<Port
     }
 
     [Fact]
+    public async Task A_patient_whom_we_have_referred_already_is_pointed_out_once_and_never_in_the_way()
+    {
+        await using var browser = await SignedIn();
+        var (_, reference) = await ExampleForms.Submitted(world, await world.Actor("solicitor@northgate-law.example"), Siobhan);
+        var form = ExampleForms.Solicitor(catalogue);
+        Siobhan(form);
+        form.Patient.FamilyName = "Delaneyy";
+        var page = await Open(browser, form, "patient");
+        await page.Find("#patient-family-name").InputAsync("Delany");
+
+        page.WaitForAssertion(() => Assert.Contains($"You may have referred this patient already: {reference}", page.Find("[role=status] .notice").TextContent));
+        Assert.Contains("submitted", page.Find("[role=status] .notice").TextContent);
+        await page.FindAll("button").Single(button => button.TextContent.StartsWith("This is somebody else", StringComparison.Ordinal)).ClickAsync();
+        Assert.Empty(page.FindAll("[role=status] .notice"));
+
+        await page.Find("form").SubmitAsync();
+        Assert.EndsWith("/incident", Address(browser).Uri);
+        Assert.Single((await Stored(page)).Patient.SomebodyElse);
+    }
+
+    [Fact]
+    public async Task Of_another_firm_s_patient_nothing_is_rendered()
+    {
+        await ExampleForms.Submitted(world, await world.Actor("solicitor@northgate-law.example"), Known);
+        await using var stranger = await SignedIn("solicitor@harbour-legal.example");
+        var known = ExampleForms.Solicitor(catalogue);
+        Known(known);
+        var unknown = ExampleForms.Solicitor(catalogue);
+        unknown.Patient.FamilyName = "Nobodyatall";
+        var shown = new List<string>();
+        foreach (var form in new[] { unknown, known })
+        {
+            var page = await Open(stranger, form, "patient");
+            await page.Find("#patient-given-name").InputAsync(form.Patient.GivenName + " ");
+            // Longer than the pause, by the saving that follows it.
+            page.WaitForAssertion(() => Assert.Matches(@"Saved \d\d:\d\d", page.Find(".saved").TextContent));
+            shown.Add(string.Concat(page.FindAll("[role=status]").Select(region => region.OuterHtml)));
+            Assert.DoesNotContain("already", page.Markup);
+        }
+        Assert.Equal(shown[0], shown[1]);
+    }
+
+    static void Known(ReferralForm form) => (form.Patient.GivenName, form.Patient.FamilyName) = ("Ewa", "Kowalczyk");
+
+    static void Siobhan(ReferralForm form) => (form.Patient.GivenName, form.Patient.FamilyName, form.Patient.NhsNumber) = ("Siobhán", "Delaney", "");
+
+    [Fact]
     public async Task Two_presses_make_one_referral()
     {
         await using var browser = await SignedIn();
