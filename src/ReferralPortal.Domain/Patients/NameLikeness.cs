@@ -17,8 +17,8 @@ public enum NameLikeness
 /// <summary>Compares names as people mistype them, so that one patient who is referred twice is found.</summary>
 public static class Names
 {
-    // In a part of one or two letters, one letter is half of the name.
-    const int ShortestToDiffer = 3;
+    // In a part of one or two letters, one letter is half of the name; in a whole name of few letters, too much of it.
+    const int ShortestToDiffer = 3, ShortestWhole = 8;
 
     /// <summary>Compares two people's names. A name without a single letter is like no other.</summary>
     public static NameLikeness Compare(string givenName, string familyName, string otherGivenName, string otherFamilyName)
@@ -28,8 +28,9 @@ public static class Names
         if (one.Count == 0 || other.Count == 0) return NameLikeness.Different;
 
         // A space more or less (O Connor, OConnor) joins or parts a name without making it another.
-        var joined = Edits(string.Concat(one), string.Concat(other), one.Concat(other).Min(part => part.Length));
-        return (NameLikeness)Math.Max((int)joined, (int)InAnyOrder(one, other));
+        var (whole, otherWhole) = (string.Concat(one), string.Concat(other));
+        if (whole == otherWhole) return NameLikeness.Same;
+        return one.Count != other.Count && Math.Min(whole.Length, otherWhole.Length) >= ShortestWhole && OneEdit(whole, otherWhole) ? NameLikeness.Similar : InAnyOrder(one, other);
     }
 
     static NameLikeness InAnyOrder(List<string> one, List<string> other)
@@ -40,15 +41,10 @@ public static class Names
         return odd.Count switch
         {
             0 => NameLikeness.Same,
-            1 => Edits(odd[0], left[0], Math.Min(odd[0].Length, left[0].Length)),
+            1 when Math.Min(odd[0].Length, left[0].Length) >= ShortestToDiffer && OneEdit(odd[0], left[0]) => NameLikeness.Similar,
             _ => NameLikeness.Different,
         };
     }
-
-    static NameLikeness Edits(string one, string other, int shortest) =>
-        one == other ? NameLikeness.Same
-        : shortest >= ShortestToDiffer && OneEdit(one, other) ? NameLikeness.Similar
-        : NameLikeness.Different;
 
     /// <summary>Whether one letter put in, left out, replaced, or changed with its neighbour makes the one the other.</summary>
     static bool OneEdit(string one, string other)
