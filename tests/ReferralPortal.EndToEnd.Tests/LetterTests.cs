@@ -69,7 +69,7 @@ public sealed class LetterTests(RunningPortal world) : IClassFixture<RunningPort
         await solicitor.Sees("Fill in from a letter");
         await solicitor.Page.GetByLabel("The letter as a file").SetInputFilesAsync(new FilePayload { Name = "letter.pdf", MimeType = "application/pdf", Buffer = await Printed() });
         await solicitor.Sees("What the letter says");
-        await solicitor.SeesText("In the form already, as the letter has it: first name; last name; date of birth");
+        await solicitor.SeesText("In the form already, as the letter has it: First name; Last name; Date of birth");
         await solicitor.Choose("Telephone number", "Use “07700 900123”");
         await solicitor.Press("Put the confirmed answers into the form");
         await solicitor.Sees("New referral");

@@ -73,13 +73,14 @@ static class LetterPeople
 
     internal static IEnumerable<Found> Guardian(LetterText letter)
     {
+        var child = ChildCue.IsMatch(letter.Whole);
         foreach (var entry in letter.Entries(Label.Guardian).Concat(letter.Passages.Where(passage => passage.Zone != Zone.SignOff && (passage.Label is null or Label.Person || passage.Label == Label.Guardian))))
         {
             var text = entry.Label == Label.Guardian ? entry.Value : entry.Text;
             var at = 0;
             if (entry.Label != Label.Guardian)
             {
-                if (!ChildCue.IsMatch(letter.Whole) || Friend.Match(text) is not { Success: true } lead) continue;
+                if (!child || Friend.Match(text) is not { Success: true } lead) continue;
                 at = lead.Index + lead.Length;
             }
             if (LetterNames.Read(text[at..]) is not var (name, length) || name.Title is null && name.Given.Length == 0) continue;

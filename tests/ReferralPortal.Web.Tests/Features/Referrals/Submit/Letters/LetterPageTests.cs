@@ -55,7 +55,7 @@ public sealed class LetterPageTests(PortalTestDatabase world) : IClassFixture<Po
         Assert.Equal("The form has: Fergie", page.Find("#letter-given-name-hint").TextContent);
         Assert.Contains("Keep what the form has", page.Find("#letter-given-name").TextContent);
         Assert.Empty(page.FindAll("#letter-family-name")); // it says the same
-        Assert.Contains("last name", page.Find(".quiet").TextContent);
+        Assert.Contains("Last name", page.Find(".quiet").TextContent);
 
         await page.Find("#letter-given-name-1").ChangeAsync(true);
         await page.Find("#letter-phone-0").ChangeAsync(true);
