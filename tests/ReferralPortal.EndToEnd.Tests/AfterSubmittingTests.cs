@@ -23,7 +23,9 @@ public sealed class AfterSubmittingTests(RunningPortal world) : IClassFixture<Ru
         await referrer.Sees($"Referral {reference}");
         await referrer.Page.EmulateMediaAsync(new() { Media = Media.Print });
         await Expect(referrer.Button("Print")).ToBeHiddenAsync();
-        await Expect(referrer.Page.Locator("main")).ToContainTextAsync("O’Connor-Blythe");
+        // Everything but the drawing is on the paper.
+        await Expect(referrer.Page.GetByText("943 476 5919")).ToBeVisibleAsync();
+        await Expect(referrer.Page.Locator(".body-chart svg").First).ToBeHiddenAsync();
         await referrer.Page.EmulateMediaAsync(new() { Media = Media.Null });
 
         await referrer.Go($"/referrals/{reference}/amend");

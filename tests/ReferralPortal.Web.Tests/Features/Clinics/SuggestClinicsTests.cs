@@ -100,6 +100,28 @@ public sealed class SuggestClinicsTests(PortalTestDatabase database) : IClassFix
         }
     }
 
+    [Fact]
+    public async Task A_clinic_whose_rooms_are_taken_has_its_next_time_later_although_somebody_is_free()
+    {
+        var clock = TestClock.At("2026-12-01 07:00");
+        var referral = await database.AddReferral();
+        try
+        {
+            await database.Run("""
+                update clinic set rooms = 1 where name = 'Example clinic, Wigan';
+                insert into appointment (id, referral_id, kind, clinic_id, clinician_id, starts_at, ends_at)
+                select gen_random_uuid(), @Id, 'treatment', (select id from clinic where name = 'Example clinic, Wigan'), (select id from portal_user where 'clinician' = any (roles) order by id limit 1), '2026-12-01 08:00+00', '2026-12-01 08:45+00'
+                """, referral);
+            var offers = await Offers("M3 6BZ", clock: clock);
+            Assert.Equal(TestClock.Moment("2026-12-01 08:45"), offers.Clinics.Single(offer => offer.Clinic.Name.EndsWith("Wigan", StringComparison.Ordinal)).NextFree);
+            Assert.Equal(TestClock.Moment("2026-12-01 08:00"), offers.Clinics[0].NextFree);
+        }
+        finally
+        {
+            await database.Run("update clinic set rooms = 2 where name = 'Example clinic, Wigan'; delete from appointment");
+        }
+    }
+
     [Theory]
     [InlineData("2026-12-01 10:00", "Open now, until 20:00")]
     [InlineData("2026-12-01 21:00", "Closed now, opens tomorrow at 08:00")]

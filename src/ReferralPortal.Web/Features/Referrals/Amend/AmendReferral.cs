@@ -18,12 +18,11 @@ public sealed class AmendReferral(PortalDatabase database, CatalogueStore catalo
     public const int LongestReason = 2000;
 
     /// <param name="Referral">Which.</param>
-    /// <param name="Reference">Its reference.</param>
     /// <param name="Version">The version of the referral that the person saw.</param>
     /// <param name="Draft">The draft in which the corrections were typed; sending it twice changes the referral once.</param>
     /// <param name="Form">The answers with the corrections.</param>
     /// <param name="Reason">Why, in the person's words; required.</param>
-    public sealed record Command(Guid Referral, string Reference, int Version, Guid Draft, ReferralForm Form, string Reason);
+    public sealed record Command(Guid Referral, int Version, Guid Draft, ReferralForm Form, string Reason);
 
     /// <summary>What was corrected. <paramref name="AlreadyThere"/>: this very draft had been sent before, and nothing was changed again.</summary>
     public sealed record Receipt(IReadOnlyList<AnswerChange> Changes, bool AlreadyThere);

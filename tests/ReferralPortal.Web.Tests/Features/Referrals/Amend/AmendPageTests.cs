@@ -35,6 +35,7 @@ public sealed class AmendPageTests(PortalTestDatabase world) : IClassFixture<Por
 
         await page.Find("form.send").SubmitAsync();
         page.WaitForAssertion(() => Assert.Contains("Say why you correct the answers", page.Find("[role=alert]").TextContent));
+        Assert.Equal("reason", page.Find("[role=alert] a").GetAttribute("data-focus"));
         await page.Find("#reason").InputAsync("Misheard");
         await page.Find("form.send").SubmitAsync();
         page.WaitForAssertion(() => Assert.EndsWith($"/referrals/{reference}", browser.Address().Uri));

@@ -187,6 +187,39 @@ public sealed class AmendReferralTests(PortalTestDatabase database) : IClassFixt
     }
 
     [Fact]
+    public async Task An_emergency_stays_one_when_it_is_taken_back_and_something_less_is_said()
+    {
+        var (id, reference) = await database.Sent(form =>
+        {
+            form.Safety.Answers["cauda_equina"] = RedFlagAnswer.Yes;
+            (form.Safety.ToldBy, form.Safety.ToldOn, form.Safety.ToldAt, form.Safety.ToldHow) = ("Amara Okafor", new("1", "11", "2025"), "10:15", "by telephone");
+        });
+        Assert.True((await database.Corrected(reference, form =>
+        {
+            // Written past the form's own memory of it.
+            form.Safety.Answers["cauda_equina"] = RedFlagAnswer.No;
+            form.Safety.Give(Question("weight_loss"), RedFlagAnswer.Yes);
+        })).IsDone);
+
+        Assert.Equal("emergency", await Tier(id));
+        Assert.Equal("urgent", await database.Ask<string>("select payload ->> 'redFlags' from outbox_message where referral_id = @id and kind = 'referral_amended'", new { id }));
+        Assert.True(await database.Ask<bool>("select (answer ->> 'onceYes')::boolean from referral_detail, jsonb_array_elements(red_flag_answers) answer where referral_id = @id and answer ->> 'key' = 'cauda_equina'", new { id }));
+    }
+
+    [Fact]
+    public async Task A_yes_that_was_acted_upon_and_taken_back_before_it_was_sent_still_reaches_a_clinician()
+    {
+        var (id, reference) = await database.Sent();
+        await database.Corrected(reference, form =>
+        {
+            form.Safety.Give(Question("cauda_equina"), RedFlagAnswer.Yes);
+            form.Safety.Read.Add("cauda_equina");
+            form.Safety.Give(Question("cauda_equina"), RedFlagAnswer.NotAsked);
+        });
+        Assert.Equal(("urgent", "red_flag_review"), (await Tier(id), (await database.StoredAs(id)).DueFor));
+    }
+
+    [Fact]
     public async Task A_yes_to_a_question_that_is_not_asked_any_more_is_kept()
     {
         var referral = await database.AddReferral(state: ReferralState.InTriage);

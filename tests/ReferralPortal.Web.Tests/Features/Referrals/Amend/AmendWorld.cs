@@ -46,7 +46,7 @@ static class AmendWorld
 
     internal static AmendReferral Amending(PortalTestDatabase database, PortalDatabase through, TimeProvider? clock = null) => new(clock is null ? through : database.On(clock), database.Catalogue(), clock ?? TimeProvider.System);
 
-    internal static AmendReferral.Command Command(Amendment amendment, string reason = "Misheard on the telephone") => new(amendment.Referral, amendment.Reference, amendment.Version, amendment.Draft.Id, amendment.Draft.Form, reason);
+    internal static AmendReferral.Command Command(Amendment amendment, string reason = "Misheard on the telephone") => new(amendment.Referral, amendment.Version, amendment.Draft.Id, amendment.Draft.Form, reason);
 
     /// <summary>Takes the referral into triage as the clinic does.</summary>
     internal static async Task StartTriage(this PortalTestDatabase database, Guid referral)
