@@ -16,6 +16,7 @@ sealed record DemoReferral
     public JsonElement Patient { get; init; }
     public JsonElement Incident { get; init; }
     public JsonElement Injury { get; init; }
+    public JsonElement Work { get; init; }
     public DemoSafety? Safety { get; init; }
     public JsonElement Claim { get; init; }
     public JsonElement Funding { get; init; }

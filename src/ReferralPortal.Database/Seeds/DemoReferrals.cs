@@ -92,6 +92,7 @@ public static class DemoReferrals
             bornOn = referral.Patient.TryGetProperty("bornDay", out var born) ? today.AddDays(born.GetInt32()) : (DateOnly?)null,
             incident = Json(referral.Incident),
             injury = Json(referral.Injury),
+            work = Json(referral.Work),
             claim = Json(referral.Claim),
             funding = Json(referral.Funding),
             services = Json(referral.Services),
@@ -233,9 +234,10 @@ public static class DemoReferrals
 
     const string InsertReferral = """
         insert into patient (id, given_name, family_name, date_of_birth, sex, nhs_number, gp_practice_name, gp_practice_code, address, postcode, phone, email, preferred_contact,
-                             guardian_name, guardian_relationship, guardian_phone, interpreter_language, communication_needs, access_needs, home_visit_needed, readers, created_at)
+                             guardian_name, guardian_relationship, guardian_phone, guardian_email, guardian_has_responsibility, interpreter_language, communication_needs, access_needs, home_visit_needed, readers, created_at)
         select @Id, p ->> 'givenName', p ->> 'familyName', coalesce(@bornOn, (p ->> 'dateOfBirth')::date), p ->> 'sex', p ->> 'nhsNumber', p ->> 'gpPracticeName', p ->> 'gpPracticeCode',
-               p ->> 'address', p ->> 'postcode', p ->> 'phone', p ->> 'email', p ->> 'preferredContact', p ->> 'guardianName', p ->> 'guardianRelationship', p ->> 'guardianPhone',
+               p ->> 'address', p ->> 'postcode', p ->> 'phone', p ->> 'email', p ->> 'preferredContact', p ->> 'guardianName', p ->> 'guardianRelationship', p ->> 'guardianPhone', p ->> 'guardianEmail',
+               (p ->> 'guardianResponsibility')::boolean,
                p ->> 'interpreterLanguage', p ->> 'communicationNeeds', p ->> 'accessNeeds', coalesce((p ->> 'homeVisitNeeded')::boolean, false), @readers, @submittedAt
         from (select @patient::jsonb) file (p);
 
@@ -247,17 +249,19 @@ public static class DemoReferrals
                @pausedAt, @submittedAt, @stateSince, @readers, @version, @submittedAt
         from (select @claim::jsonb) file (c);
 
-        insert into referral_detail (referral_id, incident_mechanism, incident_account, injury_regions, presenting_condition, symptoms, onset, pain_now, work_status, occupation,
-                                     clinical_history, red_flag_answers, red_flag_told_by, red_flag_told_at, red_flag_told_how, claim_type, liability, lower_value_claim, other_insurer,
-                                     other_insurer_reference, payer_kind, payer_name, purchase_order, consent_taken_by, consent_taken_on, consent_method, consent_to_share_with,
+        insert into referral_detail (referral_id, work_related, incident_mechanism, incident_account, injury_regions, presenting_condition, symptoms, onset, pain_now, work_status, occupation,
+                                     clinical_history, medication, imaging, job_demands, current_duties, adjusted_duties, absent_since, return_target, red_flag_answers, red_flag_told_by, red_flag_told_at, red_flag_told_how, instructing_party_name, claim_type, liability, lower_value_claim, other_insurer,
+                                     other_insurer_reference, payer_kind, payer_name, purchase_order, consent_given_by, consent_form, consent_covers, consent_taken_by, consent_taken_on, consent_method, consent_to_share_with,
                                      services, priority_reason, availability)
-        select @Id, @incident::jsonb ->> 'mechanism', @incident::jsonb ->> 'account',
+        select @Id, (@incident::jsonb ->> 'workRelated')::boolean, @incident::jsonb ->> 'mechanism', @incident::jsonb ->> 'account',
                (select coalesce(jsonb_agg(jsonb_build_object('region', site -> 'key', 'side', site -> 'side')), '[]') from jsonb_array_elements(i -> 'regions') site),
-               i ->> 'conditionInWords', i ->> 'symptoms', i ->> 'onset', (i ->> 'pain')::int, i ->> 'workStatus', i ->> 'occupation', i ->> 'clinicalHistory',
-               @answers::jsonb, @toldBy, @toldAt, @toldHow, c ->> 'type', c ->> 'liability', (c ->> 'lowerValue')::boolean, c ->> 'otherInsurer', c ->> 'otherInsurerReference',
-               @payerKind, case when @payerId is null then f ->> 'payerName' end, f ->> 'reference', k ->> 'takenBy', @today + (k ->> 'takenDay')::int, k ->> 'method',
+               i ->> 'conditionInWords', i ->> 'symptoms', i ->> 'onset', (i ->> 'pain')::int, i ->> 'workStatus', i ->> 'occupation', i ->> 'clinicalHistory', i ->> 'medication', i ->> 'imaging', w ->> 'jobDemands', w ->> 'currentDuties', w ->> 'adjustedDuties',
+               @today + (w ->> 'absentSinceDay')::int, @today + (w ->> 'returnTargetDay')::int,
+               @answers::jsonb, @toldBy, @toldAt, @toldHow, c ->> 'instructingPartyName', c ->> 'type', c ->> 'liability', (c ->> 'lowerValue')::boolean, c ->> 'otherInsurer', c ->> 'otherInsurerReference',
+               @payerKind, case when @payerId is null then f ->> 'payerName' end, f ->> 'reference', k ->> 'givenBy', k ->> 'signedForm',
+               array(select jsonb_array_elements_text(k -> 'covers')), k ->> 'takenBy', @today + (k ->> 'takenDay')::int, k ->> 'method',
                array(select jsonb_array_elements_text(k -> 'shareWith')), array(select jsonb_array_elements_text(s -> 'askedFor')), s ->> 'priorityReason', @patient::jsonb ->> 'availability'
-        from (select @injury::jsonb, @claim::jsonb, @funding::jsonb, @consent::jsonb, @services::jsonb) file (i, c, f, k, s);
+        from (select @injury::jsonb, @claim::jsonb, @funding::jsonb, @consent::jsonb, @services::jsonb, @work::jsonb) file (i, c, f, k, s, w);
 
         insert into referral_party (referral_id, organisation_id, role, state, submitted_at)
         select @Id, organisation_id, role, @State, @submittedAt from unnest(@organisations, @roles) party (organisation_id, role);

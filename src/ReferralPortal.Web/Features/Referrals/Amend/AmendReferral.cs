@@ -3,6 +3,7 @@ using ReferralPortal.Domain.Calendars;
 using ReferralPortal.Domain.Referrals;
 using ReferralPortal.Web.Features.Catalogue;
 using ReferralPortal.Web.Features.Referrals.Submit;
+using ReferralPortal.Web.Features.Triage.Alerts;
 using ReferralPortal.Web.Platform;
 
 namespace ReferralPortal.Web.Features.Referrals.Amend;
@@ -54,9 +55,11 @@ public sealed class AmendReferral(PortalDatabase database, CatalogueStore catalo
 
             var safety = SafetyChange.Of(content, sent, command.Form.Safety, changes);
             var priority = PriorityAfter(locked, sent, command.Form, safety);
-            if (safety is not null || priority != locked.Priority.Value) await unit.Run(safety is null ? SetPriority : Raise, new { locked.Id, priority = EnumText.Of(priority), tier = safety?.Tier });
+            var targets = new ReferralClock(content);
+            if (safety is not null) await unit.RaiseAlert(locked, safety.Tier, targets);
+            else if (priority != locked.Priority.Value) await unit.Run(SetPriority, new { locked.Id, priority = EnumText.Of(priority) });
 
-            var due = DueAfter(new ReferralClock(content), locked, safety, priority, unit.Now);
+            var due = DueAfter(targets, locked, safety, priority, unit.Now);
             var version = await unit.Record(locked, ReferralAction.Amend, AuditAction.AmendReferral,
                 new StepRecord(command.Reason.Trim(), Detail: new { fields = changes.Select(change => change.Field).Distinct().ToArray(), amendment = command.Draft }), due);
             await unit.Run(Keep, Rows(locked.Id, command.Draft, version, unit.Now, changes));
@@ -83,6 +86,7 @@ public sealed class AmendReferral(PortalDatabase database, CatalogueStore catalo
         form.Funding = sent.Form.Funding;
         form.Claim.CaseManagerId = sent.Form.Claim.CaseManagerId;
         form.Claim.InstructingPartyId = sent.Form.Claim.InstructingPartyId;
+        form.Claim.InstructingPartyName = sent.Form.Claim.InstructingPartyName;
         form.Consent.Words = sent.Form.Consent.Words;
         return form;
     }
@@ -156,6 +160,7 @@ public sealed class AmendReferral(PortalDatabase database, CatalogueStore catalo
                 nhs_number_unknown_reason = @NhsNumberUnknownReason, gp_practice_name = @GpPracticeName, gp_practice_code = @GpPracticeCode,
                 address = @Address, postcode = @Postcode, phone = @Phone, email = @Email, preferred_contact = @PreferredContact,
                 guardian_name = @GuardianName, guardian_relationship = @GuardianRelationship, guardian_phone = @GuardianPhone,
+                guardian_email = @GuardianEmail, guardian_has_responsibility = @GuardianResponsibility,
                 interpreter_language = @InterpreterLanguage, communication_needs = @CommunicationNeeds, access_needs = @AccessNeeds,
                 home_visit_needed = @HomeVisitNeeded, version = version + 1
             where id = (select patient_id from referral where id = @Id);
@@ -163,13 +168,19 @@ public sealed class AmendReferral(PortalDatabase database, CatalogueStore catalo
             """,
         FormSection.Incident => """
             update referral set incident_date = @IncidentDate where id = @Id;
-            update referral_detail set incident_mechanism = @IncidentMechanism, incident_account = @IncidentAccount where referral_id = @Id
+            update referral_detail set work_related = @WorkRelated, incident_mechanism = @IncidentMechanism, incident_account = @IncidentAccount where referral_id = @Id
             """,
         FormSection.Injury => """
             update referral set condition_slug = @ConditionSlug where id = @Id;
             update referral_detail set
                 injury_regions = @InjuryRegions::jsonb, presenting_condition = @PresentingCondition, symptoms = @Symptoms, onset = @Onset, pain_now = @PainNow,
-                work_status = @WorkStatus, occupation = @Occupation, clinical_history = @ClinicalHistory
+                work_status = @WorkStatus, occupation = @Occupation, clinical_history = @ClinicalHistory,
+                medication = @Medication, imaging = @Imaging
+            where referral_id = @Id
+            """,
+        FormSection.Work => """
+            update referral_detail set
+                job_demands = @JobDemands, current_duties = @CurrentDuties, adjusted_duties = @AdjustedDuties, absent_since = @AbsentSince, return_target = @ReturnTarget
             where referral_id = @Id
             """,
         // Who told the patient of an emergency stays on record, whatever the answer becomes.
@@ -197,7 +208,8 @@ public sealed class AmendReferral(PortalDatabase database, CatalogueStore catalo
             """,
         FormSection.Consent => """
             update referral_detail set
-                consent_taken_by = @ConsentTakenBy, consent_taken_on = @ConsentTakenOn, consent_method = @ConsentMethod, consent_to_share_with = @ConsentToShareWith
+                consent_taken_by = @ConsentTakenBy, consent_taken_on = @ConsentTakenOn, consent_method = @ConsentMethod, consent_to_share_with = @ConsentToShareWith,
+                consent_covers = @ConsentCovers, consent_given_by = @ConsentGivenBy, consent_form = @ConsentForm
             where referral_id = @Id
             """,
         _ => throw new ArgumentOutOfRangeException(nameof(part), part, null),
@@ -212,13 +224,6 @@ public sealed class AmendReferral(PortalDatabase database, CatalogueStore catalo
 
     // The priority is the referrer's wish here; the flag below is not.
     const string SetPriority = "update referral set priority = @priority where id = @Id";
-
-    // Nobody has seen this answer yet, whatever was acknowledged or cleared before.
-    const string Raise = """
-        update referral set
-            priority = 'urgent', red_flag_tier = @tier, red_flag_cleared_at = null, alert_acknowledged_at = null, alert_acknowledged_by = null
-        where id = @Id
-        """;
 
     const string Keep = """
         insert into referral_amendment (id, amendment_id, referral_id, at, part, sight, label, old_words, new_words, position, version, created_at)

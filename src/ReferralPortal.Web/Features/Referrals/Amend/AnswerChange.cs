@@ -13,6 +13,7 @@ public sealed record AnswerChange(FormSection Part, string Label, string? Old, s
         FormSection.Patient => Sight.Contact,
         FormSection.Incident => Sight.Incident,
         FormSection.Injury => Sight.Clinical,
+        FormSection.Work => Sight.Work,
         FormSection.Safety => Sight.Safety,
         FormSection.Claim => Sight.Claim,
         FormSection.Funding => Sight.Funding,
@@ -68,13 +69,14 @@ public static class AmendableParts
     /// payer's word, so it is told to the clinic, who records it as what it is.
     /// </summary>
     public static IReadOnlyList<FormSection> For(Domain.Organisations.OrganisationKind kind, Sight sight) =>
-        [.. FormParts.For(kind).Where(part => part != FormSection.Funding && sight.HasFlag(Needed(part)))];
+        [.. FormParts.For(kind).Where(part => part is not (FormSection.Funding or FormSection.Documents) && sight.HasFlag(Needed(part)))];
 
     static Sight Needed(FormSection part) => part switch
     {
         FormSection.Patient => Sight.Contact,
         FormSection.Incident => Sight.Incident,
         FormSection.Injury => Sight.Injury | Sight.Clinical,
+        FormSection.Work => Sight.Work,
         FormSection.Safety => Sight.Safety,
         FormSection.Claim => Sight.Claim,
         FormSection.Services => Sight.Services,

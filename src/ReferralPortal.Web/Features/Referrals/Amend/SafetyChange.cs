@@ -8,7 +8,7 @@ namespace ReferralPortal.Web.Features.Referrals.Amend;
 /// <summary>Corrected safety answers that ask for somebody to look. They raise and never lower.</summary>
 /// <param name="Raised">What the new answers amount to by themselves.</param>
 /// <param name="Tier">The referral's tier after it, as stored: the higher of what stood and what was raised.</param>
-sealed record SafetyChange(RedFlagTier Raised, string Tier)
+sealed record SafetyChange(RedFlagTier Raised, RedFlagTier Tier)
 {
     /// <summary>Null when no answer became "yes": a "yes" that became "no" leaves everything as it was.</summary>
     internal static SafetyChange? Of(CatalogueContent catalogue, SubmittedForm sent, ReferralForm.SafetyPart safety, IReadOnlyList<AnswerChange> changes)
@@ -23,7 +23,7 @@ sealed record SafetyChange(RedFlagTier Raised, string Tier)
         if (raised is null && safety.OnceYes.Any(key => !before.Contains(key))) raised = RedFlagTier.Urgent;
         if (raised is not { } tier) return null;
 
-        return new SafetyChange(tier, EnumText.Of(sent.RedFlags is { } stood && stood > tier ? stood : tier));
+        return new SafetyChange(tier, sent.RedFlags is { } stood && stood > tier ? stood : tier);
     }
 
     /// <summary>The answers as they are stored: those to questions of today, then those to questions that are not asked any more.</summary>

@@ -10,7 +10,7 @@ namespace ReferralPortal.Web.Features.Referrals.Import;
 
 /// <summary>
 /// Every column that a file may have, in the order of the form. Which of them an organisation's template has follows from the form's own table of
-/// parts (<see cref="FormParts"/>), and which of those must be filled in from the form's own rules: read this as the table that it is.
+/// fields (<see cref="FormFields"/>), and which of those must be filled in from the form's own rules: read this as the table that it is.
 /// </summary>
 public static class ImportColumns
 {
@@ -37,12 +37,15 @@ public static class ImportColumns
         new("Guardian name",               new TextCell(form => form.Patient.GuardianName),          "",                        "For a patient under 18",                                 "parent name, parent or guardian"),
         new("Guardian relationship",       new TextCell(form => form.Patient.GuardianRelationship),  "",                        "For a patient under 18",                                 "relationship"),
         new("Guardian telephone",          DigitsCell.Phone(form => form.Patient.GuardianPhone),     "",                        "For a patient under 18",                                 "guardian phone, parent phone"),
+        new("Guardian email",              new TextCell(form => form.Patient.GuardianEmail),         "",                        "For a patient under 18",                                 "parent email"),
+        new("Guardian has parental responsibility", new YesNoOrNothingCell(form => form.Patient.GuardianResponsibility), "", "For a patient under 18",                           "parental responsibility"),
         new("Interpreter language",        new TextCell(form => form.Patient.InterpreterLanguage),   "",                        "Where an interpreter is needed",                         "interpreter, language"),
         new("Communication needs",         new TextCell(form => form.Patient.CommunicationNeeds),    "",                        "Large print, easy read, hearing loop ...",               ""),
         new("Access needs",                new TextCell(form => form.Patient.AccessNeeds),           "",                        "Wheelchair, ground floor ...",                           ""),
         new("Home visit needed",           new YesNoCell(form => form.Patient.HomeVisitNeeded),      "No",                      "",                                                       "home visit"),
         new("Availability",                new TextCell(form => form.Patient.Availability),          "",                        "When the patient can come",                              ""),
 
+        new("Work-related",                new YesNoOrNothingCell(form => form.Incident.WorkRelated), "No",                     "",                                                       "work related, at work, has to do with work"),
         new("Date of incident",            new DateCell(form => form.Incident.Date),                 "01/09/2025",              "Day first",                                              "incident date, accident date, date of accident, doa, date of injury, date of loss"),
         new("How it happened",             new ChoiceCell<IncidentMechanism>(form => form.Incident.Mechanism), "Slip, trip or fall", "",                                                  "mechanism, incident type, accident type, cause"),
         new("What happened",               new TextCell(form => form.Incident.Account),              "Slipped on a wet floor.", "In a few words",                                         "account, accident circumstances, circumstances, incident description, description of accident"),
@@ -56,6 +59,15 @@ public static class ImportColumns
         new("Occupation",                  new TextCell(form => form.Injury.Occupation),             "Warehouse operative, lifts up to 15 kg", "The job and its physical demands",        "job, job title"),
         new("Clinical history",            new TextCell(form => form.Injury.ClinicalHistory),        "None known",              "",                                                       "medical history, history, past medical history"),
 
+        new("Medication",                  new TextCell(form => form.Injury.Medication),             "None",                    "",                                                       "medicines, current medication, drugs"),
+        new("Imaging",                     new TextCell(form => form.Injury.Imaging),                "None",                    "X-rays and scans with what they showed, or ‘none’",      "imaging done, scans, x rays"),
+
+        new("Job demands",                 new TextCell(form => form.Work.JobDemands),               "Lifts up to 15 kg, walks all day.", "",                                             "physical demands, demands of the job"),
+        new("Current duties",              new TextCell(form => form.Work.CurrentDuties),            "Full duties",             "What the patient does at present",                       "present duties"),
+        new("Adjusted duties possible",    new TextCell(form => form.Work.AdjustedDuties),           "Seated work for four weeks", "What you can offer meanwhile",                        "adjusted duties, light duties"),
+        new("Off work since",              new DateCell(form => form.Work.AbsentSince),              "01/09/2025",              "Day first; where the patient is off sick",               "absent since, first day of absence"),
+        new("Back at work by",             new DateCell(form => form.Work.ReturnTarget),             "",                        "Day first",                                              "return to work target, return target, target return date"),
+
         new("Claim type",                  new ChoiceCell<ClaimType>(form => form.Claim.Type),       "Public liability",        "",                                                       "type of claim"),
         new("Claim reference",             new TextCell(form => form.Claim.ClaimReference),          "",                        "",                                                       "claim number, claim no, claim ref"),
         new("Our reference",               new TextCell(form => form.Claim.OurReference),            "EX/2026/0001",            "Yours, for this client",                                 "our ref, your reference, reference, file reference, matter, matter number, case reference"),
@@ -65,6 +77,8 @@ public static class ImportColumns
         new("Lower-value claim",           new YesNoOrNothingCell(form => form.Claim.LowerValue),    "Yes",                     "",                                                       "lower value, low value claim"),
         new("Case manager",                new OrganisationCell(form => form.Claim.CaseManagerId, PartyRole.CaseManager), "",      "An organisation that uses this portal; it will see the referral", "case management company"),
         new("Instructing party",           new OrganisationCell(form => form.Claim.InstructingPartyId, PartyRole.InstructingParty), "", "An organisation that uses this portal; it will see the referral", "on behalf of, instructed by, instructing solicitor, client organisation"),
+
+        new("Instructing party in words",  new TextCell(form => form.Claim.InstructingPartyName),    "Example & Co Solicitors", "One that does not use this portal",                      "instructing party name"),
 
         new("Who pays",                    new ChoiceCell<PayerKind>(form => form.Funding.Kind, Payer), "Somebody else",        "",                                                       "payer type, funded by, funding"),
         new("Funder",                      new OrganisationCell(form => form.Funding.PayerId, PartyRole.Funder), "",             "Where a funder pays that uses this portal; it will see the referral", "insurer or funder, paying insurer"),
@@ -83,6 +97,9 @@ public static class ImportColumns
         new("Consent taken on",            new DateCell(form => form.Consent.TakenOn),               "02/09/2025",              "Day first",                                              "consent date, date of consent"),
         new("Consent given",               new ChoiceCell<ConsentMethod>(form => form.Consent.Method), "In writing",            "",                                                       "consent method, how was consent given"),
         new("Reports may go to",           new ChoicesCell<PartyRole>(form => form.Consent.ShareWith), "Referrer",              "A semicolon between several",                            "share with, consent to share with"),
+        new("Reports may cover",           new ChoicesCell<ConsentScope>(form => form.Consent.Covers), "Attendance; Reports",   "A semicolon between several",                            "consent covers, what may be shared"),
+        new("Who agreed",                  new ChoiceCell<ConsentGiver>(form => form.Consent.GivenBy), "",                      "For a patient under 18",                                 "consent given by"),
+        new("Signed form",                 new ChoiceCell<SignedForm>(form => form.Consent.SignedForm), "Held",                 "Where consent was in writing",                           "signed consent form, consent form"),
         new("Patient agrees",              new YesNoCell(form => form.Consent.Confirmed),            "Yes",                     ConsentWords,                                             "consent confirmed, consent, patient consent"),
     ];
 
@@ -94,8 +111,7 @@ public static class ImportColumns
         [
             .. Table.Concat(Safety(catalogue))
                 .Where(column => parts.Contains(column.Part))
-                .Where(column => column.Field != "Claim.CaseManagerId" || FormParts.NamesCaseManager(kind))
-                .Where(column => column.Field != "Claim.InstructingPartyId" || FormParts.NamesInstructingParty(kind))
+                .Where(column => FormFields.MayAsk(column.Field == "Claim.InstructingPartyName" ? "Claim.InstructingPartyId" : column.Field, kind))
                 .OrderBy(column => column.Part),
         ];
     }

@@ -133,11 +133,13 @@ public static class FormFields
         ["Services.AskedFor"]               = [R,         R,         R,         R,         R],
         ["Services.Priority"]               = [R,         R,         R,         R,         R],
         ["Services.PriorityReason"]         = [Urgent,    Urgent,    Urgent,    Urgent,    Urgent],
+        ["Services.PreferredClinicId"]      = [O,         O,         O,         O,         O],
         ["Services.Notes"]                  = [O,         O,         O,         O,         O],
 
         ["Consent.ShareWith"]               = [O,         O,         O,         O,         O],
         ["Consent.Covers"]                  = [Shared,    Shared,    Shared,    Shared,    Shared],
         ["Consent.GivenBy"]                 = [Child,     Child,     Child,     Child,     Child],
+        ["Consent.Words"]                   = [O,         O,         O,         O,         O], // shown to be agreed to
         ["Consent.TakenBy"]                 = [R,         R,         R,         R,         R],
         ["Consent.TakenOn"]                 = [R,         R,         R,         R,         R],
         ["Consent.Method"]                  = [R,         R,         R,         R,         R],

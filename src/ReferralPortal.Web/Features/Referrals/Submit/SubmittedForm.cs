@@ -26,6 +26,7 @@ sealed record SubmittedForm(Guid Id, string Reference, int Version, ReferralStat
         if (sight.HasFlag(Sight.Contact)) form.Patient = row.Patient;
         if (sight.HasFlag(Sight.Incident)) form.Incident = row.Incident;
         if (sight.HasFlag(Sight.Injury | Sight.Clinical)) form.Injury = row.Injury;
+        if (sight.HasFlag(Sight.Work)) form.Work = row.Work;
         if (sight.HasFlag(Sight.Safety)) form.Safety = row.Safety;
         if (sight.HasFlag(Sight.Claim)) form.Claim = row.Claim;
         if (sight.HasFlag(Sight.Funding)) form.Funding = row.Funding(actor);
@@ -72,11 +73,14 @@ sealed record SubmittedForm(Guid Id, string Reference, int Version, ReferralStat
         public string? GuardianName { get; init; }
         public string? GuardianRelationship { get; init; }
         public string? GuardianPhone { get; init; }
+        public string? GuardianEmail { get; init; }
+        public bool? GuardianHasResponsibility { get; init; }
         public string? InterpreterLanguage { get; init; }
         public string? CommunicationNeeds { get; init; }
         public string? AccessNeeds { get; init; }
         public bool HomeVisitNeeded { get; init; }
         public string? Availability { get; init; }
+        public bool? WorkRelated { get; init; }
         public string? IncidentMechanism { get; init; }
         public string? IncidentAccount { get; init; }
         public string InjuryRegions { get; init; } = "[]";
@@ -87,10 +91,18 @@ sealed record SubmittedForm(Guid Id, string Reference, int Version, ReferralStat
         public string? WorkStatus { get; init; }
         public string? Occupation { get; init; }
         public string? ClinicalHistory { get; init; }
+        public string? Medication { get; init; }
+        public string? Imaging { get; init; }
+        public string? JobDemands { get; init; }
+        public string? CurrentDuties { get; init; }
+        public string? AdjustedDuties { get; init; }
+        public DateOnly? AbsentSince { get; init; }
+        public DateOnly? ReturnTarget { get; init; }
         public string RedFlagAnswers { get; init; } = "[]";
         public string? RedFlagToldBy { get; init; }
         public DateTimeOffset? RedFlagToldAt { get; init; }
         public string? RedFlagToldHow { get; init; }
+        public string? InstructingPartyName { get; init; }
         public string? ClaimType { get; init; }
         public string? Liability { get; init; }
         public bool? LowerValueClaim { get; init; }
@@ -99,6 +111,9 @@ sealed record SubmittedForm(Guid Id, string Reference, int Version, ReferralStat
         public string? PayerKind { get; init; }
         public string? PayerName { get; init; }
         public string? PurchaseOrder { get; init; }
+        public string? ConsentGivenBy { get; init; }
+        public string? ConsentForm { get; init; }
+        public string[] ConsentCovers { get; init; } = [];
         public string? ConsentTakenBy { get; init; }
         public DateOnly? ConsentTakenOn { get; init; }
         public string? ConsentMethod { get; init; }
@@ -131,6 +146,8 @@ sealed record SubmittedForm(Guid Id, string Reference, int Version, ReferralStat
             GuardianName = GuardianName ?? "",
             GuardianRelationship = GuardianRelationship ?? "",
             GuardianPhone = Telephone(GuardianPhone),
+            GuardianEmail = GuardianEmail ?? "",
+            GuardianResponsibility = GuardianHasResponsibility,
             InterpreterLanguage = InterpreterLanguage ?? "",
             CommunicationNeeds = CommunicationNeeds ?? "",
             AccessNeeds = AccessNeeds ?? "",
@@ -138,7 +155,7 @@ sealed record SubmittedForm(Guid Id, string Reference, int Version, ReferralStat
             Availability = Availability ?? "",
         };
 
-        internal ReferralForm.IncidentPart Incident => new() { Date = Parts(IncidentDate), Mechanism = Read<IncidentMechanism>(IncidentMechanism), Account = IncidentAccount ?? "" };
+        internal ReferralForm.IncidentPart Incident => new() { WorkRelated = WorkRelated, Date = Parts(IncidentDate), Mechanism = Read<IncidentMechanism>(IncidentMechanism), Account = IncidentAccount ?? "" };
 
         internal ReferralForm.InjuryPart Injury => new()
         {
@@ -151,6 +168,17 @@ sealed record SubmittedForm(Guid Id, string Reference, int Version, ReferralStat
             WorkStatus = Read<WorkStatus>(WorkStatus),
             Occupation = Occupation ?? "",
             ClinicalHistory = ClinicalHistory ?? "",
+            Medication = Medication ?? "",
+            Imaging = Imaging ?? "",
+        };
+
+        internal ReferralForm.WorkPart Work => new()
+        {
+            JobDemands = JobDemands ?? "",
+            CurrentDuties = CurrentDuties ?? "",
+            AdjustedDuties = AdjustedDuties ?? "",
+            AbsentSince = Parts(AbsentSince),
+            ReturnTarget = Parts(ReturnTarget),
         };
 
         internal ReferralForm.SafetyPart Safety
@@ -184,6 +212,7 @@ sealed record SubmittedForm(Guid Id, string Reference, int Version, ReferralStat
             LowerValue = LowerValueClaim,
             CaseManagerId = CaseManagerId,
             InstructingPartyId = InstructingPartyId,
+            InstructingPartyName = InstructingPartyName ?? "",
         };
 
         /// <summary>Who pays; what is authorised stands with the authorities, and changes there.</summary>
@@ -215,6 +244,10 @@ sealed record SubmittedForm(Guid Id, string Reference, int Version, ReferralStat
             TakenOn = Parts(ConsentTakenOn),
             Method = Read<ConsentMethod>(ConsentMethod),
             ShareWith = [.. ConsentToShareWith.Select(role => EnumText.Parse<PartyRole>(role))],
+            // What went with nobody to share it with is not stored; the form's own first choice stands then.
+            Covers = ConsentCovers.Length == 0 ? new ReferralForm.ConsentPart().Covers : [.. ConsentCovers.Select(scope => EnumText.Parse<ConsentScope>(scope))],
+            GivenBy = Read<ConsentGiver>(ConsentGivenBy),
+            SignedForm = Read<SignedForm>(ConsentForm),
             Confirmed = true,
             Words = ConsentWords ?? "",
         };
@@ -230,12 +263,13 @@ sealed record SubmittedForm(Guid Id, string Reference, int Version, ReferralStat
                referral.condition_slug, referral.our_reference, referral.claim_reference, referral.incident_date,
                patient.given_name, patient.family_name, patient.date_of_birth, patient.sex, patient.nhs_number, patient.nhs_number_unknown_reason,
                patient.gp_practice_name, patient.gp_practice_code, patient.address, patient.postcode, patient.phone, patient.email, patient.preferred_contact,
-               patient.guardian_name, patient.guardian_relationship, patient.guardian_phone, patient.interpreter_language, patient.communication_needs,
+               patient.guardian_name, patient.guardian_relationship, patient.guardian_phone, patient.guardian_email, patient.guardian_has_responsibility, patient.interpreter_language, patient.communication_needs,
                patient.access_needs, patient.home_visit_needed,
-               detail.availability, detail.incident_mechanism, detail.incident_account, detail.injury_regions::text, detail.presenting_condition, detail.symptoms,
-               detail.onset, detail.pain_now, detail.work_status, detail.occupation, detail.clinical_history, detail.red_flag_answers::text,
-               detail.red_flag_told_by, detail.red_flag_told_at, detail.red_flag_told_how, detail.claim_type, detail.liability, detail.lower_value_claim,
-               detail.other_insurer, detail.other_insurer_reference, detail.payer_kind, detail.payer_name, detail.purchase_order, detail.consent_taken_by,
+               detail.availability, detail.work_related, detail.incident_mechanism, detail.incident_account, detail.injury_regions::text, detail.presenting_condition, detail.symptoms,
+               detail.onset, detail.pain_now, detail.work_status, detail.occupation, detail.clinical_history, detail.medication, detail.imaging, detail.job_demands, detail.current_duties,
+               detail.adjusted_duties, detail.absent_since, detail.return_target, detail.red_flag_answers::text,
+               detail.red_flag_told_by, detail.red_flag_told_at, detail.red_flag_told_how, detail.instructing_party_name, detail.claim_type, detail.liability, detail.lower_value_claim,
+               detail.other_insurer, detail.other_insurer_reference, detail.payer_kind, detail.payer_name, detail.purchase_order, detail.consent_given_by, detail.consent_form, detail.consent_covers, detail.consent_taken_by,
                detail.consent_taken_on, detail.consent_method, detail.consent_to_share_with, detail.consent_words, detail.services as services_asked,
                detail.priority_reason, detail.notes, detail.preferred_clinic_id,
                (select organisation_id from referral_party party where party.referral_id = referral.id and party.role = 'case_manager' order by 1 limit 1) as case_manager_id,

@@ -13,7 +13,7 @@ public sealed class FormFieldsTests(PortalTestDatabase world) : IClassFixture<Po
         [OrganisationKind.Solicitor, OrganisationKind.CaseManager, OrganisationKind.Intermediary, OrganisationKind.HealthOrganisation, OrganisationKind.Employer];
 
     // Not asked by themselves: the second half of a field that is in the table, or what the page notes down about an answer.
-    static readonly string[] WithAnotherField = ["Injury.ConditionSlug", "Claim.InstructingPartyName", "Safety.Wordings", "Safety.Read", "Safety.OnceYes", "Funding.WhoPays"];
+    static readonly string[] WithAnotherField = ["Injury.ConditionSlug", "Patient.SomebodyElse", "Claim.InstructingPartyName", "Safety.Wordings", "Safety.Read", "Safety.OnceYes", "Funding.WhoPays"];
 
     [Fact]
     public void Every_property_of_the_form_is_in_the_table_and_nothing_else_is() =>
