@@ -34,7 +34,9 @@ sealed record Dated(string Label, string Day, string Month, string Year) : Answe
 sealed record Chosen(string Label, string Option) : Answer(Label)
 {
     public override Task Give(Visitor visitor) => visitor.Choose(Label, Option);
-    public override Task IsThere(Visitor visitor) => Expect(visitor.Group(Label).GetByRole(AriaRole.Radio, new() { NameRegex = new Regex("^" + Regex.Escape(Option)) })).ToBeCheckedAsync();
+
+    // The first: "Admitted" stands before "Admitted in part".
+    public override Task IsThere(Visitor visitor) => Expect(visitor.Group(Label).GetByRole(AriaRole.Radio, new() { NameRegex = new Regex("^" + Regex.Escape(Option)) }).First).ToBeCheckedAsync();
 }
 
 sealed record Ticked(string Label, params string[] Options) : Answer(Label)
