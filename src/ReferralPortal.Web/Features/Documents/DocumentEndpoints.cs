@@ -31,7 +31,8 @@ public static class DocumentEndpoints
         var uploads = documents.MapGroup("/uploads").AddEndpointFilter(FromThePortalsOwnPages);
         uploads.MapPost("", Begin);
         uploads.MapMethods("/{id:guid}", [HttpMethods.Head], Find);
-        uploads.MapPatch("/{id:guid}", Receive).WithMetadata(new RequestSizeLimitAttribute(DocumentLimits.ChunkBytes));
+        // Twice what is taken: a piece that is somewhat too large is answered, where the server would cut the line.
+        uploads.MapPatch("/{id:guid}", Receive).WithMetadata(new RequestSizeLimitAttribute(2 * DocumentLimits.ChunkBytes));
     }
 
     /// <summary>Writing takes the page's antiforgery token, in a header, and comes from the portal's own origin. Nobody reads error pages here.</summary>

@@ -362,7 +362,7 @@ public sealed class AmendReferralTests(PortalTestDatabase database) : IClassFixt
     {
         var referral = await database.AddReferral(referrer: Employer, state: ReferralState.InTriage);
         var amendment = await database.Opened(referral.Reference, Employer);
-        Assert.Equal([FormSection.Patient, FormSection.Incident, FormSection.Services, FormSection.Consent], amendment.Parts);
+        Assert.Equal([FormSection.Patient, FormSection.Incident, FormSection.Work, FormSection.Services, FormSection.Consent], amendment.Parts);
         var text = JsonSerializer.Serialize(amendment);
         foreach (var planted in (string[])[ReferralWorld.Symptoms, ReferralWorld.History, ReferralWorld.Told, "bladder"]) Assert.DoesNotContain(planted, text);
 
@@ -372,8 +372,11 @@ public sealed class AmendReferralTests(PortalTestDatabase database) : IClassFixt
             form.Services.AskedFor = [ServiceAskedFor.Treatment];
             form.Services.Priority = Priority.Routine;
             form.Injury.Symptoms = "typed where it is not asked";
+            form.Incident.WorkRelated = false;
+            (form.Work.JobDemands, form.Work.CurrentDuties, form.Work.AdjustedDuties) = ("Lifts 20 kg", "None", "Seated work");
         }, Employer);
-        Assert.Equal(["Postcode", "Asked for"], outcome.Value!.Changes.Select(change => change.Label));
+        Assert.Equal("Seated work", await database.Ask<string>("select adjusted_duties from referral_detail where referral_id = @Id", referral));
+        Assert.Equal(["Postcode", "Has to do with work", "Physical demands of the job", "Duties at present", "Adjusted duties that are possible", "Asked for"], outcome.Value!.Changes.Select(change => change.Label));
         Assert.Equal(ReferralWorld.Symptoms, await database.Ask<string>("select symptoms from referral_detail where referral_id = @Id", referral));
         Assert.StartsWith("Notes that mention", await database.Ask<string>("select notes from referral_detail where referral_id = @Id", referral));
     }

@@ -66,6 +66,7 @@ public sealed class NastyTextTests(PortalTestDatabase world) : IClassFixture<Por
         ["Services.PriorityReason"] = view => view.Clinical!.PriorityReason,
         ["Services.Notes"] = view => view.Clinical!.Notes,
         ["Consent.TakenBy"] = view => view.Consent!.TakenBy,
+        ["Consent.Words"] = view => view.Consent!.Words == ReferralForm.ConsentWords ? null : view.Consent.Words,
     };
 
     // Read and shown anew, or a key of the catalogue.
