@@ -376,7 +376,7 @@ public sealed class AmendReferralTests(PortalTestDatabase database) : IClassFixt
             (form.Work.JobDemands, form.Work.CurrentDuties, form.Work.AdjustedDuties) = ("Lifts 20 kg", "None", "Seated work");
         }, Employer);
         Assert.Equal("Seated work", await database.Ask<string>("select adjusted_duties from referral_detail where referral_id = @Id", referral));
-        Assert.Equal(["Postcode", "Has to do with work", "Physical demands of the job", "Duties at present", "Adjusted duties that are possible", "Asked for"], outcome.Value!.Changes.Select(change => change.Label));
+        Assert.Equal(["Postcode", "Has to do with work", "What the job demands", "Present duties", "Adjusted duties that are possible", "Asked for"], outcome.Value!.Changes.Select(change => change.Label));
         Assert.Equal(ReferralWorld.Symptoms, await database.Ask<string>("select symptoms from referral_detail where referral_id = @Id", referral));
         Assert.StartsWith("Notes that mention", await database.Ask<string>("select notes from referral_detail where referral_id = @Id", referral));
     }

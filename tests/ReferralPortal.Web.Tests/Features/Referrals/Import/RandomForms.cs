@@ -46,6 +46,7 @@ static class RandomForms
             Consent = new() { TakenBy = One(Names), TakenOn = DateParts.Of(today.AddDays(-random.Next(100))), Method = Any<ConsentMethod>(), ShareWith = Coin() ? [] : [PartyRole.Funder, PartyRole.Referrer], Confirmed = true },
         };
         form.Consent.Covers = [.. Enum.GetValues<ConsentScope>().OrderBy(_ => random.Next()).Take(random.Next(1, 4))];
+        if (form.Incident.WorkRelated == false && form.Incident.Mechanism == IncidentMechanism.Workplace) form.Incident.WorkRelated = true;
         if (child) form.Consent.GivenBy = Any<ConsentGiver>();
         if (form.Consent.Method == ConsentMethod.InWriting) form.Consent.SignedForm = Any<SignedForm>();
         if (FormParts.Of(FormSection.Work, kind) != PartRule.Absent)
