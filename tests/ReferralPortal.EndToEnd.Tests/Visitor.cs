@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -76,11 +77,23 @@ public sealed class Visitor : IAsyncDisposable
     {
         expectsMissing = true;
         var answer = await Page.GotoAsync(address);
+        await Expect(Page.Locator(".skeleton")).ToHaveCountAsync(0);
         return (answer!.Status, await Page.Locator("main").InnerTextAsync());
     }
 
     /// <summary>A page takes clicks once its circuit has drawn it: the circuit marks the elements that its scripts hold on to.</summary>
     public async Task IsAlive() => await Page.WaitForFunctionAsync("() => [...document.querySelector('dialog.session-warning')?.attributes ?? []].some(one => one.name.startsWith('_bl_'))");
+
+    // Nothing else differs from the light page, which was searched for everything.
+    static readonly AxeRunOptions OnlyColours = new() { RunOnly = new RunOnlyOptions { Type = "rule", Values = ["color-contrast"] } };
+
+    // Colours on their way from light to dark are neither.
+    const string Settled = """
+        async () => {
+            await new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+            await Promise.allSettled(document.getAnimations().map(animation => animation.finished));
+        }
+        """;
 
     /// <summary>Searches the page as it stands for accessibility faults, in light and in dark, and notes its title.</summary>
     public async Task Look()
@@ -90,7 +103,8 @@ public sealed class Visitor : IAsyncDisposable
         foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
         {
             await Page.EmulateMediaAsync(new() { ColorScheme = scheme });
-            foreach (var fault in (await Page.RunAxe()).Violations)
+            await Page.EvaluateAsync(Settled);
+            foreach (var fault in (await (scheme == ColorScheme.Light ? Page.RunAxe() : Page.RunAxe(OnlyColours))).Violations)
                 complaints.Add($"accessibility at {Page.Url}, {scheme}: {fault.Id} ({fault.Help}) on {string.Join(" and ", fault.Nodes.Take(3).Select(node => node.Html))}");
         }
         await Page.EmulateMediaAsync(new() { ColorScheme = colours });

@@ -26,7 +26,7 @@ public static class DemoReferrals
         await connection.ExecuteAsync("select pg_advisory_xact_lock(3)");
         if (await connection.ExecuteScalarAsync<bool>("select exists (select from referral where id = any (@ids))", new { ids = referrals.Select(referral => referral.Id).ToArray() })) return 0;
 
-        var people = (await connection.QueryAsync<Person>("select u.user_name, u.id, u.display_name, u.hcpc_number, o.id as organisation_id, o.name as organisation_name from portal_user u join organisation o on o.id = u.organisation_id"))
+        var people = (await connection.QueryAsync<Person>("select u.user_name as UserName, u.id, u.display_name as DisplayName, u.hcpc_number as HcpcNumber, o.id as OrganisationId, o.name as OrganisationName from portal_user u join organisation o on o.id = u.organisation_id"))
             .ToDictionary(person => person.UserName);
         var world = new World(
             people,

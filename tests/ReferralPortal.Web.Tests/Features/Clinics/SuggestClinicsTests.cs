@@ -177,7 +177,7 @@ public sealed class SuggestClinicsTests(PortalTestDatabase database) : IClassFix
     {
         var form = ExampleForms.Solicitor(await database.Catalogue().Get(Ct));
         form.Services.PreferredClinicId = Guid.NewGuid();
-        var rules = new ReferralFormRules(ReferralPortal.Domain.Organisations.OrganisationKind.Solicitor, await database.Catalogue().Get(Ct), TimeProvider.System);
+        var rules = ReferralFormRules.For(ReferralPortal.Domain.Organisations.OrganisationKind.Solicitor, await database.Catalogue().Get(Ct), TimeProvider.System);
         Assert.Equal(["Services.PreferredClinicId"], rules.Check(form).Keys);
     }
 

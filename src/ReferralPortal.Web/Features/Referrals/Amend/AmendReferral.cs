@@ -47,7 +47,7 @@ public sealed class AmendReferral(PortalDatabase database, CatalogueStore catalo
             var parts = AmendableParts.For(actor.OrganisationKind, sent.Sight);
             var changes = AnswerChange.Between(FormDesk.For(sent.Form, actor, content, clock), FormDesk.For(command.Form, actor, content, clock), parts);
             if (changes.Count == 0) return Outcome.Invalid("", "Nothing is different from what was sent");
-            if (Problems(command.Form, new ReferralFormRules(actor.OrganisationKind, content, clock), changes, parts) is { Count: > 0 } errors) return Outcome.Invalid(errors);
+            if (Problems(command.Form, ReferralFormRules.For(actor.OrganisationKind, content, clock), changes, parts) is { Count: > 0 } errors) return Outcome.Invalid(errors);
 
             var corrected = NewReferral.From(Whole(command.Form, sent), content, actor, locked.Id, unit.Now) with { Reference = locked.Reference };
             foreach (var part in changes.Select(change => change.Part).Distinct()) await unit.Run(Update(part, sent.Sight), Values(corrected, part, sent));

@@ -12,7 +12,7 @@ public static class ImportTemplate
     public static IReadOnlyList<Sheet> Sheets(OrganisationKind kind, CatalogueContent catalogue, SpreadsheetFormat format, TimeProvider clock)
     {
         var columns = ImportColumns.For(kind, catalogue);
-        var required = ImportColumns.Required(new ReferralFormRules(kind, catalogue, clock));
+        var required = ImportColumns.Required(ReferralFormRules.For(kind, catalogue, clock));
         var lists = new ImportLists(kind, catalogue, []);
         var note = format == SpreadsheetFormat.Csv ? SpreadsheetReader.Note + " " : "";
         return

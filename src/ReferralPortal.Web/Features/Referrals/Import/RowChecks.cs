@@ -30,7 +30,7 @@ public sealed class RowChecks(FormOrganisations organisations, CatalogueStore ca
         var read = texts.ConvertAll(row => RowReading.Read(row, columns, lists, wordings));
         var unknown = await organisations.Problems(actor, read.ConvertAll(row => row.Form), ct);
 
-        var rules = new ReferralFormRules(actor.OrganisationKind, content, clock);
+        var rules = ReferralFormRules.For(actor.OrganisationKind, content, clock);
         return [.. rows.Select((row, place) =>
         {
             // What could not be read explains itself better than that the field is empty.

@@ -44,7 +44,7 @@ public sealed class StartImport(PortalDatabase database, CatalogueStore catalogu
             var mapping = ImportMapping.Complete(remembered is null ? null : PortalJson.Read<Dictionary<string, int>>(remembered), sheet.Headings, columns);
             if (mapping.Count == 0 && sheet.Headings.Count < 2) return Outcome.Refused("No column of this file is known. Its first row must hold headings; the template has them.");
 
-            var required = ImportColumns.Required(new ReferralFormRules(actor.OrganisationKind, content, clock));
+            var required = ImportColumns.Required(ReferralFormRules.For(actor.OrganisationKind, content, clock));
             var asks = remembered is null && !ImportMapping.IsPlain(mapping, sheet.Headings, required, columns);
             var id = Guid.CreateVersion7(unit.Now);
             await unit.Run(InsertImport, new

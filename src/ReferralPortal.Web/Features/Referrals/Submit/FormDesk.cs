@@ -30,7 +30,7 @@ public sealed record FormDesk(DraftKeeper Keeper, Actor Actor, CatalogueContent 
     public OrganisationKind Kind => Actor.OrganisationKind;
 
     /// <summary>The rules as of this moment: a form may stay open past midnight.</summary>
-    public ReferralFormRules Rules => new(Kind, Catalogue, Clock);
+    public ReferralFormRules Rules => ReferralFormRules.For(Kind, Catalogue, Clock);
 
     /// <summary>The form's parts for this kind of organisation, in order.</summary>
     public IReadOnlyList<FormSection> Parts => [.. FormParts.For(Kind)];

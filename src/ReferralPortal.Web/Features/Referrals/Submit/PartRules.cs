@@ -1,21 +1,47 @@
 using System.Linq.Expressions;
 using FluentValidation;
+using FluentValidation.Results;
+using ReferralPortal.Domain.Organisations;
 using ReferralPortal.Domain.Patients;
 
 namespace ReferralPortal.Web.Features.Referrals.Submit;
 
-/// <summary>The rules of one part of the form. Whether a field has to be answered is asked of <see cref="FormFields"/>; here stand the words for it.</summary>
-sealed class PartRules<T>(FormSection part, Func<string, Need> need) : InlineValidator<T>
+/// <summary>
+/// The rules of one part of one kind of organisation's form. Whether a field has to be answered is asked of <see cref="FormFields"/>; here stand the words
+/// for it. Built once and used for many forms: the form that is being checked goes along in the context.
+/// </summary>
+sealed class PartRules<T>(FormSection part, OrganisationKind kind) : InlineValidator<T>
 {
+    const string CaseKey = "case";
+
+
     /// <summary>The most characters of a line and of a text area.</summary>
     public const int ShortText = 200, LongText = 4000;
 
-    /// <summary>Whether the field has to be answered on this form.</summary>
-    public bool IsNeeded(string name) => need($"{part}.{name}") == Need.Required;
+    /// <summary>What is wrong with the part of this form.</summary>
+    public ValidationResult Check(T answers, FormCase now)
+    {
+        var context = new ValidationContext<T>(answers);
+        context.RootContextData[CaseKey] = now;
+        return Validate(context);
+    }
+
+    /// <summary>The form that is being checked.</summary>
+    public static FormCase Case(ValidationContext<T> context) => (FormCase)context.RootContextData[CaseKey];
+
+    /// <summary>Whether the field has to be answered on the form that is being checked.</summary>
+    public Func<ValidationContext<T>, bool> IsNeeded(string name)
+    {
+        var rule = FormFields.Rule($"{part}.{name}", kind);
+        return context => rule.Now(Case(context)) == Need.Required;
+    }
 
     /// <summary>Says <paramref name="words"/> where the field has to be answered and is not.</summary>
-    public void Needed<TValue>(Expression<Func<T, TValue>> field, string words) =>
-        RuleFor(field).Must(value => IsAnswered(value)).When(_ => IsNeeded(NameOf(field))).WithMessage(words);
+    public void Needed<TValue>(Expression<Func<T, TValue>> field, string words)
+    {
+        var needed = IsNeeded(NameOf(field));
+        RuleFor(field).Must(value => IsAnswered(value)).When((_, context) => needed(context)).WithMessage(words);
+    }
 
     /// <summary>A name, which is asked by itself and may be any text of one line.</summary>
     public void Name(Expression<Func<T, string>> field, string missing, string what)

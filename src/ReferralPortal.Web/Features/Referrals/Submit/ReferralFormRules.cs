@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using FluentValidation;
 using FluentValidation.Results;
@@ -15,10 +16,48 @@ namespace ReferralPortal.Web.Features.Referrals.Submit;
 /// Every rule of the referral form, for one kind of organisation, as of now in London. The same rules run when a section is left,
 /// when the answers are checked, and once more where the referral is saved.
 /// </summary>
-public sealed class ReferralFormRules(OrganisationKind kind, CatalogueContent catalogue, TimeProvider clock)
+public sealed class ReferralFormRules
 {
+    // Putting the rules together costs several times what checking a form does, and both are done whenever somebody types.
+    static readonly ConcurrentDictionary<OrganisationKind, ReferralFormRules> Latest = [];
+
+    readonly OrganisationKind kind;
+    readonly CatalogueContent catalogue;
+    readonly TimeProvider clock;
+    readonly PartRules<PatientPart> patient;
+    readonly PartRules<IncidentPart> incident;
+    readonly PartRules<InjuryPart> injury;
+    readonly PartRules<WorkPart> work;
+    readonly PartRules<SafetyPart> safety;
+    readonly PartRules<ClaimPart> claim;
+    readonly PartRules<FundingPart> funding;
+    readonly PartRules<ServicesPart> services;
+    readonly PartRules<ConsentPart> consent;
+
+    ReferralFormRules(OrganisationKind kind, CatalogueContent catalogue, TimeProvider clock, DateOnly today)
+    {
+        (this.kind, this.catalogue, this.clock, Today) = (kind, catalogue, clock, today);
+        patient = Patient(new(FormSection.Patient, kind));
+        incident = Incident(new(FormSection.Incident, kind));
+        injury = Injury(new(FormSection.Injury, kind));
+        work = Work(new(FormSection.Work, kind));
+        safety = Safety(new(FormSection.Safety, kind));
+        claim = Claim(new(FormSection.Claim, kind));
+        funding = Funding(new(FormSection.Funding, kind));
+        services = Services(new(FormSection.Services, kind));
+        consent = Consent(new(FormSection.Consent, kind));
+    }
+
+    /// <summary>The rules for one kind of organisation as of now. The last ones are given again while the day and the catalogue are the same.</summary>
+    public static ReferralFormRules For(OrganisationKind kind, CatalogueContent catalogue, TimeProvider clock)
+    {
+        var today = LondonTime.DateOf(clock.GetUtcNow());
+        if (Latest.TryGetValue(kind, out var rules) && rules.Today == today && ReferenceEquals(rules.catalogue, catalogue) && ReferenceEquals(rules.clock, clock)) return rules;
+        return Latest[kind] = new ReferralFormRules(kind, catalogue, clock, today);
+    }
+
     /// <summary>Today's date in London.</summary>
-    public DateOnly Today { get; } = LondonTime.DateOf(clock.GetUtcNow());
+    public DateOnly Today { get; }
 
     /// <summary>What is wrong with the whole form: field path to words. Empty when it may be submitted.</summary>
     public IReadOnlyDictionary<string, string> Check(ReferralForm form) =>
@@ -29,23 +68,22 @@ public sealed class ReferralFormRules(OrganisationKind kind, CatalogueContent ca
     {
         if (section == FormSection.Documents) return new Dictionary<string, string>(); // they stand beside the form, and none is required
         var now = CaseOf(form);
-        Need NeedOf(string field) => FormFields.Rule(field, kind).Now(now);
         var found = section switch
         {
-            FormSection.Patient => Patient(new(section, NeedOf)).Validate(form.Patient),
-            FormSection.Incident => Incident(new(section, NeedOf), form).Validate(form.Incident),
-            FormSection.Injury => Injury(new(section, NeedOf)).Validate(form.Injury),
-            FormSection.Work => Work(new(section, NeedOf), form).Validate(form.Work),
-            FormSection.Safety => Safety(new(section, NeedOf)).Validate(form.Safety),
-            FormSection.Claim => Claim(new(section, NeedOf)).Validate(form.Claim),
-            FormSection.Funding => Funding(new(section, NeedOf)).Validate(form.Funding),
-            FormSection.Services => Services(new(section, NeedOf)).Validate(form.Services),
-            FormSection.Consent => Consent(new(section, NeedOf), form).Validate(form.Consent),
+            FormSection.Patient => patient.Check(form.Patient, now),
+            FormSection.Incident => incident.Check(form.Incident, now),
+            FormSection.Injury => injury.Check(form.Injury, now),
+            FormSection.Work => work.Check(form.Work, now),
+            FormSection.Safety => safety.Check(form.Safety, now),
+            FormSection.Claim => claim.Check(form.Claim, now),
+            FormSection.Funding => funding.Check(form.Funding, now),
+            FormSection.Services => services.Check(form.Services, now),
+            FormSection.Consent => consent.Check(form.Consent, now),
             _ => throw new ArgumentOutOfRangeException(nameof(section), section, null),
         };
         var errors = new Dictionary<string, string>();
         foreach (var failure in found.Errors)
-            if ($"{section}.{failure.PropertyName}" is var field && NeedOf(field) != Need.Absent) errors.TryAdd(field, failure.ErrorMessage);
+            if ($"{section}.{failure.PropertyName}" is var field && FormFields.Rule(field, kind).Now(now) != Need.Absent) errors.TryAdd(field, failure.ErrorMessage);
         return errors;
     }
 
@@ -104,16 +142,17 @@ public sealed class ReferralFormRules(OrganisationKind kind, CatalogueContent ca
     /// <summary>Whether the date of birth, as far as it can be read, makes the patient a child today.</summary>
     public bool IsChild(ReferralForm form) => TryDate(form.Patient.DateOfBirth) is { } born && born < Today && BirthDate.IsChildOn(born, Today);
 
-    PartRules<IncidentPart> Incident(PartRules<IncidentPart> rules, ReferralForm form)
+    PartRules<IncidentPart> Incident(PartRules<IncidentPart> rules)
     {
+        var dateNeeded = rules.IsNeeded(nameof(IncidentPart.Date));
         rules.Needed(incident => incident.WorkRelated, "Say whether the injury has to do with work");
         rules.RuleFor(incident => incident.WorkRelated).NotEqual(false).When(incident => incident.Mechanism == IncidentMechanism.Workplace)
             .WithMessage("You chose “workplace” below; say that the injury has to do with work, or choose another cause");
         rules.Needed(incident => incident.Mechanism, "Choose how the injury happened");
         rules.RuleFor(incident => incident.Date).Custom((typed, context) =>
         {
-            if (typed.IsEmpty && !rules.IsNeeded(nameof(IncidentPart.Date))) return;
-            if (ReadDate(typed, "Date of the incident", context) is { } date && ReferralDates.ProblemWithIncident(date, TryDate(form.Patient.DateOfBirth), Today) is { } problem) context.AddFailure(problem);
+            if (typed.IsEmpty && !dateNeeded(context)) return;
+            if (ReadDate(typed, "Date of the incident", context) is { } date && ReferralDates.ProblemWithIncident(date, BornOn(context), Today) is { } problem) context.AddFailure(problem);
         });
         rules.Needed(incident => incident.Account, "Say briefly what happened");
         rules.Text(incident => incident.Account, "What happened");
@@ -153,8 +192,9 @@ public sealed class ReferralFormRules(OrganisationKind kind, CatalogueContent ca
         return rules;
     }
 
-    PartRules<WorkPart> Work(PartRules<WorkPart> rules, ReferralForm form)
+    PartRules<WorkPart> Work(PartRules<WorkPart> rules)
     {
+        var absenceNeeded = rules.IsNeeded(nameof(WorkPart.AbsentSince));
         rules.Needed(work => work.JobDemands, "Say what the job asks of the body");
         rules.Text(work => work.JobDemands, "What the job demands");
         rules.Needed(work => work.CurrentDuties, "Say what the patient does at work at present, or ‘none’");
@@ -163,8 +203,8 @@ public sealed class ReferralFormRules(OrganisationKind kind, CatalogueContent ca
         rules.Text(work => work.AdjustedDuties, "Adjusted duties");
         rules.RuleFor(work => work.AbsentSince).Custom((typed, context) =>
         {
-            if (typed.IsEmpty && !rules.IsNeeded(nameof(WorkPart.AbsentSince))) return;
-            if (ReadDate(typed, "First day of absence", context) is { } date && ReferralDates.ProblemWithAbsence(date, TryDate(form.Patient.DateOfBirth), Today) is { } problem) context.AddFailure(problem);
+            if (typed.IsEmpty && !absenceNeeded(context)) return;
+            if (ReadDate(typed, "First day of absence", context) is { } date && ReferralDates.ProblemWithAbsence(date, BornOn(context), Today) is { } problem) context.AddFailure(problem);
         });
         rules.RuleFor(work => work.ReturnTarget).Custom((typed, context) =>
         {
@@ -202,8 +242,9 @@ public sealed class ReferralFormRules(OrganisationKind kind, CatalogueContent ca
 
     static PartRules<ClaimPart> Claim(PartRules<ClaimPart> rules)
     {
+        var instructingNeeded = rules.IsNeeded(nameof(ClaimPart.InstructingPartyId));
         // An organisation of the portal and a name in one's own words are one field on the page.
-        rules.RuleFor(claim => claim.InstructingPartyId).Must((claim, id) => id is not null || TypedText.IsSeen(claim.InstructingPartyName)).When(_ => rules.IsNeeded(nameof(ClaimPart.InstructingPartyId)))
+        rules.RuleFor(claim => claim.InstructingPartyId).Must((claim, id) => id is not null || TypedText.IsSeen(claim.InstructingPartyName)).When((_, context) => instructingNeeded(context))
             .WithMessage("Enter the organisation that instructed you");
         rules.RuleFor(claim => claim.InstructingPartyName).MaximumLength(PartRules<ClaimPart>.ShortText).WithMessage("The name of the organisation must be 200 characters or fewer")
             .Must(TypedText.IsWhole).WithMessage("The name of the organisation has a character that cannot be kept (it shows as �); delete it and type it again")
@@ -250,18 +291,18 @@ public sealed class ReferralFormRules(OrganisationKind kind, CatalogueContent ca
         return rules;
     }
 
-    PartRules<ConsentPart> Consent(PartRules<ConsentPart> rules, ReferralForm form)
+    PartRules<ConsentPart> Consent(PartRules<ConsentPart> rules)
     {
         rules.Needed(consent => consent.Covers, "Choose what the clinic may share with them");
         rules.Needed(consent => consent.GivenBy, "Say who agreed to the referral");
-        rules.RuleFor(consent => consent.GivenBy).NotEqual(ConsentGiver.Guardian).When(_ => form.Patient.GuardianResponsibility == false)
+        rules.RuleFor(consent => consent.GivenBy).NotEqual(ConsentGiver.Guardian).When((_, context) => PartRules<ConsentPart>.Case(context).Form.Patient.GuardianResponsibility == false)
             .WithMessage("The parent or guardian whom you named has no parental responsibility; name somebody who has, or who agreed instead");
         rules.Needed(consent => consent.TakenBy, "Enter who took the patient’s consent");
         rules.Line(consent => consent.TakenBy, "Name");
         rules.RuleFor(consent => consent.TakenOn).Custom((typed, context) =>
         {
             if (ReadDate(typed, "Date of consent", context) is { } date
-                && ReferralDates.ProblemWithConsent(date, TryDate(form.Patient.DateOfBirth), TryDate(form.Incident.Date), Today) is { } problem) context.AddFailure(problem);
+                && ReferralDates.ProblemWithConsent(date, BornOn(context), TryDate(PartRules<ConsentPart>.Case(context).Form.Incident.Date), Today) is { } problem) context.AddFailure(problem);
         });
         rules.Needed(consent => consent.Method, "Choose how consent was given");
         rules.Needed(consent => consent.SignedForm, "Say where the signed form is");
@@ -269,6 +310,8 @@ public sealed class ReferralFormRules(OrganisationKind kind, CatalogueContent ca
         rules.Text(consent => consent.Words, "Words of the consent");
         return rules;
     }
+
+    static DateOnly? BornOn<T>(ValidationContext<T> context) => TryDate(PartRules<T>.Case(context).Form.Patient.DateOfBirth);
 
     static DateOnly? ReadDate<T>(DateParts typed, string what, ValidationContext<T> context)
     {

@@ -31,7 +31,7 @@ public sealed class SubmitReferral(PortalDatabase database, CatalogueStore catal
         if (!actor.MayRefer) return Outcome.Refused("Your role does not allow this.");
 
         var content = await catalogue.Get(ct);
-        var rules = new ReferralFormRules(actor.OrganisationKind, content, clock);
+        var rules = ReferralFormRules.For(actor.OrganisationKind, content, clock);
         if (rules.Check(command.Form) is { Count: > 0 } errors) return Outcome.Invalid(errors);
         if (await organisations.Problems(actor, command.Form, ct) is { Count: > 0 } unknown) return Outcome.Invalid(unknown);
         var referral = NewReferral.From(command.Form, content, actor, command.DraftId, clock.GetUtcNow());

@@ -35,7 +35,7 @@ public sealed class ImportColumnsTests(PortalTestDatabase world) : IClassFixture
         var (catalogue, organisations) = (await Catalogue(), await Organisations());
         var columns = ImportColumns.For(kind, catalogue);
         var lists = new ImportLists(kind, catalogue, organisations);
-        var rules = new ReferralFormRules(kind, catalogue, TimeProvider.System);
+        var rules = ReferralFormRules.For(kind, catalogue, TimeProvider.System);
         Gen.Int.Sample(seed =>
         {
             var form = RandomForms.Make(seed, kind, catalogue, organisations);
@@ -75,7 +75,7 @@ public sealed class ImportColumnsTests(PortalTestDatabase world) : IClassFixture
     {
         var catalogue = await Catalogue();
         var columns = ImportColumns.For(kind, catalogue);
-        Assert.Subset(columns.Select(column => column.Field).ToHashSet(), ImportColumns.Required(new ReferralFormRules(kind, catalogue, TimeProvider.System)).ToHashSet());
+        Assert.Subset(columns.Select(column => column.Field).ToHashSet(), ImportColumns.Required(ReferralFormRules.For(kind, catalogue, TimeProvider.System)).ToHashSet());
         Assert.Equal(columns.Count, columns.Select(column => ImportCell.Plain(column.Name)).Distinct().Count());
         Assert.Equal(columns.Count, columns.Select(column => column.Field).Distinct().Count());
         Assert.All(columns, column => Assert.Contains(column.Part, FormParts.For(kind)));
@@ -117,7 +117,7 @@ public sealed class ImportColumnsTests(PortalTestDatabase world) : IClassFixture
             var read = RowReading.Read(mapping.ToDictionary(one => one.Key, one => row.Cells[one.Value]), columns, new ImportLists(kind, catalogue, []), Wordings(catalogue));
             Assert.Contains("template’s example", Assert.Single(read.Problems).Value);
             Assert.Equal("Patient.FamilyName", read.Problems.Keys.Single());
-            Assert.Empty(new ReferralFormRules(kind, catalogue, TimeProvider.System).Check(read.Form));
+            Assert.Empty(ReferralFormRules.For(kind, catalogue, TimeProvider.System).Check(read.Form));
         }
     }
 

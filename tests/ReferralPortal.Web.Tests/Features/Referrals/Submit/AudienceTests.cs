@@ -26,7 +26,7 @@ public sealed class AudienceTests(PortalTestDatabase world) : IClassFixture<Port
     {
         var referrer = await world.Actor(person);
         Dictionary<string, string> planted = [];
-        var rules = new ReferralFormRules(referrer.OrganisationKind, await world.Catalogue().Get(Ct), TimeProvider.System);
+        var rules = ReferralFormRules.For(referrer.OrganisationKind, await world.Catalogue().Get(Ct), TimeProvider.System);
         ReferralForm? sent = null;
         var (_, reference) = await ExampleForms.Submitted(world, referrer, form =>
         {

@@ -48,7 +48,7 @@ public sealed class FormFieldsTests(PortalTestDatabase world) : IClassFixture<Po
     public async Task A_field_left_empty_is_an_error_exactly_where_the_table_requires_it(OrganisationKind kind)
     {
         var catalogue = await Catalogue();
-        var rules = new ReferralFormRules(kind, catalogue, TimeProvider.System);
+        var rules = ReferralFormRules.For(kind, catalogue, TimeProvider.System);
         foreach (var child in (bool[])[false, true])
             foreach (var field in FormFields.All)
             {
@@ -67,7 +67,7 @@ public sealed class FormFieldsTests(PortalTestDatabase world) : IClassFixture<Po
         var catalogue = await Catalogue();
         foreach (var kind in Audiences)
         {
-            var rules = new ReferralFormRules(kind, catalogue, TimeProvider.System);
+            var rules = ReferralFormRules.For(kind, catalogue, TimeProvider.System);
             var form = ExampleForms.Of(kind, catalogue);
             foreach (var (path, part, property) in FormPaths())
                 if (property.PropertyType == typeof(string) && !WithAnotherField.Contains(path) && rules.NeedOf(form, path) == Need.Absent)

@@ -109,7 +109,7 @@ public sealed class NastyTextTests(PortalTestDatabase world) : IClassFixture<Por
         var catalogue = new CatalogueStore(world.Sources, TimeProvider.System);
         var content = await catalogue.Get(Ct);
         var (referrer, clinic) = (await world.Actor(person), await world.Actor(People.Triage));
-        var rules = new ReferralFormRules(kind, content, TimeProvider.System);
+        var rules = ReferralFormRules.For(kind, content, TimeProvider.System);
         var submit = new SubmitReferral(world.Database, catalogue, new FormOrganisations(world.Database), TimeProvider.System);
         // The intermediary's form meets what all kinds are asked; the others' what they are asked beyond it.
         var fields = Fields.Where(field => field.Path != "Injury.ConditionSlug" && rules.NeedOf(Example(kind, content), Asked(field.Path)) != Need.Absent && (kind == OrganisationKind.Intermediary || FormFields.Rule(Asked(field.Path), OrganisationKind.Intermediary) != FormFields.Rule(Asked(field.Path), kind))).ToList();

@@ -217,7 +217,7 @@ public sealed class ReferralFormRulesTests(PortalTestDatabase world) : IClassFix
         var catalogue = await Catalogue();
         var form = ExampleForms.Of(kind, catalogue);
         change(form);
-        return new ReferralFormRules(kind, catalogue, Clock).Check(form);
+        return ReferralFormRules.For(kind, catalogue, Clock).Check(form);
     }
 
     ValueTask<CatalogueContent> Catalogue() => new CatalogueStore(world.Sources, TimeProvider.System).Get(TestContext.Current.CancellationToken);
