@@ -1,7 +1,7 @@
 -- Right patient, once: who may be one person, what the clinic decided about it, and whom it takes for one.
 --
 -- A patient's row stays the referral's own for good, as its referrer wrote it: merging two would show one firm what another firm wrote.
--- What the clinic merges is the person behind the rows (docs/decisions/0012-a-merged-patient-keeps-its-rows.md).
+-- What the clinic merges is the person behind the rows (docs/decisions/0008-a-merged-patient-keeps-its-rows.md).
 
 -- Works at the treating clinic; a role of that name at any other organisation is worth nothing.
 create function portal.is_treating_clinic() returns boolean
