@@ -22,7 +22,9 @@ static class TriageSteps
         await triage.Press("Start triage");
         await triage.SeesText("You have started triage");
         await triage.Press("Accept");
-        await triage.Page.GetByLabel("Clinic", new() { Exact = true }).SelectOptionAsync(new SelectOptionValue { Label = clinic });
+        var clinics = triage.Page.GetByLabel("Clinic", new() { Exact = true });
+        // How far it is from the patient stands beside its name.
+        await clinics.SelectOptionAsync(new SelectOptionValue { Value = await clinics.Locator("option").Filter(new() { HasText = clinic }).First.GetAttributeAsync("value") });
         await triage.Look();
         await triage.Press("Accept referral");
         await triage.SeesText("Accepted. Book the first appointment now");

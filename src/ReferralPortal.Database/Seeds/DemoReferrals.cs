@@ -35,9 +35,12 @@ public static class DemoReferrals
             (await connection.QueryAsync<(string Name, Guid Id)>("select name, id from clinic")).ToDictionary(row => row.Name, row => row.Id),
             [.. (await connection.QueryAsync<(string Key, string Tier, string Wording)>("select key, tier, wording_version from red_flag_question where current order by position"))],
             await DemoClock.Read(connection), now);
+        List<(DateTime At, object Row)> events = [];
         foreach (var referral in referrals)
             if (referral.SavedAt is not null) await connection.ExecuteAsync(InsertDraft, Draft(referral, world));
-            else await Insert(connection, referral, world);
+            else events.AddRange(await Insert(connection, referral, world));
+        // Numbered in the order in which they happened: pages that show what changed lately go by the number.
+        foreach (var (_, row) in events.OrderBy(happened => happened.At)) await connection.ExecuteAsync(InsertEvent, row);
         await transaction.CommitAsync(ct);
         return referrals.Count;
     }
@@ -52,7 +55,7 @@ public static class DemoReferrals
         public DateTime Past(DemoTime time) => (time.After(Now) is var at && at < Now ? at : Now).UtcDateTime;
     }
 
-    static async Task Insert(NpgsqlConnection connection, DemoReferral referral, World world)
+    static async Task<IEnumerable<(DateTime At, object Row)>> Insert(NpgsqlConnection connection, DemoReferral referral, World world)
     {
         var referrer = world.People[referral.Referrer];
         List<(Guid Organisation, string Role)> parties = [(referrer.OrganisationId, "referrer"), (world.Clinic, "treating_clinic")];
@@ -129,7 +132,7 @@ public static class DemoReferrals
             await connection.ExecuteAsync(InsertAuthority, new { authorityId = Guid.CreateVersion7(givenAt), referral.Id, payerId = referral.Parties.Funder is { } again ? world.Organisations[again] : (Guid?)null, funding = Json(authority), today, at = givenAt });
         }
         await InsertCare(connection, referral, world, keys);
-        await InsertEvents(connection, referral, world, keys);
+        return Events(referral, world, keys).ToList();
     }
 
     static async Task InsertCare(NpgsqlConnection connection, DemoReferral referral, World world, IReadOnlyDictionary<string, Guid> keys)
@@ -177,7 +180,7 @@ public static class DemoReferrals
         static DemoTime Time(JsonElement one, string name) => one.GetProperty(name).Deserialize<DemoTime>(JsonSerializerOptions.Web)!;
     }
 
-    static async Task InsertEvents(NpgsqlConnection connection, DemoReferral referral, World world, IReadOnlyDictionary<string, Guid> keys)
+    static IEnumerable<(DateTime At, object Row)> Events(DemoReferral referral, World world, IReadOnlyDictionary<string, Guid> keys)
     {
         var from = "draft";
         for (var place = 0; place < referral.History.Count; place++)
@@ -191,7 +194,7 @@ public static class DemoReferrals
                 : report is not null ? new { kind = report.Kind, reportId = keys[report.Key] }
                 : happened.Clinic is { } clinic ? new { clinicId = world.Clinics[clinic], clinicianId = happened.Clinician is { } clinician ? world.People[clinician].Id : (Guid?)null }
                 : new { };
-            await connection.ExecuteAsync(InsertEvent, new
+            yield return (at, new
             {
                 id = Guid.CreateVersion7(at), referralId = referral.Id, at, actor = who.Id, actorName = who.DisplayName, organisation = who.OrganisationId,
                 happened.Action, from, happened.To, happened.ReasonCode, happened.Words, detail = JsonSerializer.Serialize(detail), audience = happened.ClinicOnly ? "clinic" : "everyone", version = place + 1,
