@@ -53,7 +53,7 @@ public sealed class ScreenshotTests(ExamplePortal world) : IClassFixture<Example
         var tooWide = await visitor.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
         Assert.True(tooWide <= 0, $"{address} is {tooWide} px wider than the screen.");
 
-        var folder = Environment.GetEnvironmentVariable("PORTAL_SCREENSHOTS") is { Length: > 0 } chosen ? chosen : Path.Combine(Path.GetTempPath(), "portal-screenshots");
+        var folder = Environment.GetEnvironmentVariable("PORTAL_SCREENSHOTS") is { Length: > 0 } chosen ? Path.Combine(ReferralPortal.Database.Local.LocalFolders.Repository, chosen) : Path.Combine(Path.GetTempPath(), "portal-screenshots");
         Directory.CreateDirectory(folder);
         await visitor.Page.ScreenshotAsync(new() { Path = Path.Combine(folder, name + ".png"), Animations = ScreenshotAnimations.Disabled });
         visitor.HadNothingToComplainAbout();

@@ -156,10 +156,12 @@ public static class FormFields
 
     /// <summary>When a kind of organisation is asked a field. A question inside a field (<c>Safety.Answers.clot</c>) goes with it; an unknown one is not asked.</summary>
     public static FieldRule Rule(string field, OrganisationKind kind) =>
-        Array.IndexOf(Kinds, kind) is >= 0 and var column && Table.GetValueOrDefault(field.Split('.') is [var part, var name, ..] ? $"{part}.{name}" : field) is { } row ? row[column] : X;
+        Array.IndexOf(Kinds, kind) is >= 0 and var column && (Table.GetValueOrDefault(field) ?? Table.GetValueOrDefault(Whole(field))) is { } row ? row[column] : X;
 
     /// <summary>Whether a kind of organisation is ever asked this.</summary>
     public static bool MayAsk(string field, OrganisationKind kind) => Rule(field, kind) != X;
+
+    static string Whole(string field) => field.Split('.') is [var part, var name, _, ..] ? $"{part}.{name}" : field;
 
     static FieldRule Only(string words, Func<FormCase, bool> when) => new(words, at => when(at) ? Need.Required : Need.Absent);
     static FieldRule Else(string words, Func<FormCase, bool> when) => new(words, at => when(at) ? Need.Required : Need.Optional);

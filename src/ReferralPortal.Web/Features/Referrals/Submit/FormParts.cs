@@ -8,10 +8,16 @@ public enum PartRule { Absent, Optional, Required }
 /// <summary>Which parts each kind of organisation's form has: those with a field in <see cref="FormFields"/>.</summary>
 public static class FormParts
 {
+    // Asked with every key press, and the same until the next release.
+    static readonly Dictionary<(FormSection, OrganisationKind), PartRule> Rules =
+        Enum.GetValues<FormSection>().SelectMany(part => Enum.GetValues<OrganisationKind>().Select(kind => (part, kind))).ToDictionary(cell => cell, cell => Find(cell.part, cell.kind));
+
     /// <summary>The rule for one part of one kind's form. Required: something in it has to be answered whatever else is.</summary>
-    public static PartRule Of(FormSection part, OrganisationKind kind)
+    public static PartRule Of(FormSection part, OrganisationKind kind) => Rules[(part, kind)];
+
+    static PartRule Find(FormSection part, OrganisationKind kind)
     {
-        if (part == FormSection.Documents) return Of(FormSection.Patient, kind) == PartRule.Absent ? PartRule.Absent : PartRule.Optional; // files, not fields
+        if (part == FormSection.Documents) return Find(FormSection.Patient, kind) == PartRule.Absent ? PartRule.Absent : PartRule.Optional; // files, not fields
         var rules = FormFields.Of(part, kind).Select(field => FormFields.Rule(field, kind).Words).ToList();
         return rules.Count == 0 ? PartRule.Absent : rules.Contains("required") ? PartRule.Required : PartRule.Optional;
     }

@@ -17,7 +17,9 @@ sealed record NewReferral(Guid Id, string Reference, Actor Referrer, CatalogueCo
     public Priority Priority => RedFlags is not null ? Priority.Urgent : Form.Services.Priority!.Value;
 
     /// <summary>What the needs of the fields depend on, on the day of submission.</summary>
-    FormCase Case => new(Form, BirthDate.IsChildOn(DateOfBirth, LondonTime.DateOf(SubmittedAt)), RedFlags == RedFlagTier.Emergency);
+    FormCase Case => asked ??= new(Form, BirthDate.IsChildOn(DateOfBirth, LondonTime.DateOf(SubmittedAt)), RedFlags == RedFlagTier.Emergency);
+
+    FormCase? asked;
 
     /// <summary>Whether the field was asked: what one that was not may hold is left out.</summary>
     bool Asked(string field) => FormFields.Rule(field, Referrer.OrganisationKind).Now(Case) != Need.Absent;

@@ -60,14 +60,18 @@ public sealed class ReferralFormRules
     public DateOnly Today { get; }
 
     /// <summary>What is wrong with the whole form: field path to words. Empty when it may be submitted.</summary>
-    public IReadOnlyDictionary<string, string> Check(ReferralForm form) =>
-        FormParts.For(kind).SelectMany(part => Check(form, part)).ToDictionary();
+    public IReadOnlyDictionary<string, string> Check(ReferralForm form)
+    {
+        var now = CaseOf(form);
+        return FormParts.For(kind).SelectMany(part => Check(form, part, now)).ToDictionary();
+    }
 
     /// <summary>What is wrong with one section. A field that is not asked is never wrong, whatever it holds.</summary>
-    public IReadOnlyDictionary<string, string> Check(ReferralForm form, FormSection section)
+    public IReadOnlyDictionary<string, string> Check(ReferralForm form, FormSection section) => Check(form, section, CaseOf(form));
+
+    IReadOnlyDictionary<string, string> Check(ReferralForm form, FormSection section, FormCase now)
     {
         if (section == FormSection.Documents) return new Dictionary<string, string>(); // they stand beside the form, and none is required
-        var now = CaseOf(form);
         var found = section switch
         {
             FormSection.Patient => patient.Check(form.Patient, now),
