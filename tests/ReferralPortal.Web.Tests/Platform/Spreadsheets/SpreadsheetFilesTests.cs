@@ -1,5 +1,7 @@
 using System.IO.Compression;
 using System.Text;
+using ReferralPortal.Testing;
+using ReferralPortal.Web.Features.Referrals.Submit;
 using ReferralPortal.Web.Platform;
 using ReferralPortal.Web.Platform.Spreadsheets;
 
@@ -25,6 +27,15 @@ public sealed class SpreadsheetFilesTests
         using var file = new MemoryStream();
         await SpreadsheetWriter.Write(file, format, [new Sheet("One", SpreadsheetWriter.Of(rows)), new Sheet("Two", SpreadsheetWriter.Of([["## a note"]]))], Ct);
         return file.ToArray();
+    }
+
+    [Fact]
+    public async Task Every_string_of_the_corpus_that_can_be_stored_comes_back_from_a_csv_file()
+    {
+        var strings = (await NastyStrings.All()).Where(text => text.Length <= 4000 && TypedText.Storable(text) == text).ToArray();
+        Assert.True(strings.Length > 400);
+        var sheet = (await Read(await Written(SpreadsheetFormat.Csv, [["Number", "Text"], .. strings.Select((text, place) => new[] { $"n{place}", text })]))).Value!;
+        Assert.Equal(strings, sheet.Rows.Select(row => row.Cells[1]));
     }
 
     [Theory]
