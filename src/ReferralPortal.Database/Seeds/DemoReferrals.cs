@@ -286,8 +286,13 @@ public static class DemoReferrals
         """;
 
     const string InsertAppointment = """
-        insert into appointment (id, referral_id, kind, clinic_id, clinician_id, starts_at, ends_at, state, attendance_code)
-        values (@id, @referralId, @Kind, @clinic, @clinician, @startsAt, @endsAt, @State, @AttendanceCode)
+        insert into appointment (id, referral_id, kind, clinic_id, clinician_id, starts_at, ends_at, state, attendance_code, room_id)
+        select @id, @referralId, @Kind, @clinic, @clinician, @startsAt, @endsAt, @State, @AttendanceCode, (
+            select room.id from room
+            where room.clinic_id = @clinic and not exists (
+                select from appointment other
+                where other.room_id = room.id and other.state = 'booked' and tstzrange(other.starts_at, other.ends_at) && tstzrange(@startsAt, @endsAt))
+            order by room.name limit 1)
         """;
 
     const string InsertAssessment = """

@@ -50,10 +50,10 @@ public static class SeedLoader
     [
         ("group.json", ThePortalItself),
         ("group.json", """
-            insert into clinic_group_settings (name, phone, email, opening_hours, targets)
-            select g ->> 'name', g ->> 'phone', g ->> 'email', g -> 'openingHours', g -> 'targets' from (select @json::jsonb) file (g)
+            insert into clinic_group_settings (name, phone, email, opening_hours, open_on_bank_holidays, targets)
+            select g ->> 'name', g ->> 'phone', g ->> 'email', g -> 'openingHours', coalesce((g ->> 'openOnBankHolidays')::boolean, false), g -> 'targets' from (select @json::jsonb) file (g)
             on conflict (id) do update set name = excluded.name, phone = excluded.phone, email = excluded.email,
-                opening_hours = excluded.opening_hours, targets = excluded.targets
+                opening_hours = excluded.opening_hours, open_on_bank_holidays = excluded.open_on_bank_holidays, targets = excluded.targets
             """),
         ("conditions.json", """
             insert into condition (slug, name, position, what_it_is, causes, symptoms, what_to_do, what_not_to_do, physiotherapy, treatment_options,
@@ -128,10 +128,22 @@ public static class SeedLoader
     static readonly (string, string)[] DemoAccounts =
     [
         ("clinics.json", """
-            insert into clinic (id, name, address, postcode, latitude, longitude, phone, services, rooms, is_example)
-            select row.id, row.name, row.address, row.postcode, row.latitude, row.longitude, row.phone, row.services, row.rooms, true
-            from jsonb_to_recordset(@json::jsonb) row (id uuid, name text, address text, postcode text, latitude float8, longitude float8, phone text, services text[], rooms int)
-            on conflict (id) do nothing
+            with example as materialized (
+                select * from jsonb_to_recordset(@json::jsonb) row (id uuid, name text, address text, postcode text, latitude float8, longitude float8, phone text, services text[], rooms int, hours jsonb)),
+            added as (
+                insert into clinic (id, name, address, postcode, latitude, longitude, phone, services, is_example)
+                select id, name, address, postcode, latitude, longitude, phone, services, true from example
+                on conflict (id) do nothing
+                returning id),
+            roomed as (
+                insert into room (id, clinic_id, name, services)
+                select gen_random_uuid(), example.id, 'Room ' || number, example.services
+                from added join example on example.id = added.id cross join lateral generate_series(1, example.rooms) number)
+            insert into clinic_hours (clinic_id, weekday, opens, closes)
+            select example.id, weekday, times.opens, times.closes
+            from added join example on example.id = added.id
+            cross join lateral jsonb_to_recordset(example.hours) times (weekdays int[], opens time, closes time)
+            cross join lateral unnest(times.weekdays) weekday
             """),
         ("organisations.json", """
             insert into organisation (id, kind, name, directory_tenant_id, address, postcode, phone, email)
@@ -157,6 +169,36 @@ public static class SeedLoader
             on conflict do nothing
             """),
         ("accounts.json", ThePortalItself),
+        // Where they work is the clinic's to change: whoever has a pattern, or had one changed on the pages, is left alone.
+        ("clinicians.json", """
+            with example as materialized (
+                select * from jsonb_to_recordset(@json::jsonb) row (id uuid, "userName" text, "displayName" text, "jobTitle" text, "hcpcNumber" text, skills text[], languages text[], patterns jsonb)),
+            clinic_group as (
+                select id, directory_tenant_id from organisation where kind = 'clinic_group'),
+            added as (
+                insert into portal_user (id, organisation_id, directory_tenant_id, user_name, display_name, roles, hcpc_number, job_title, skills, languages)
+                select example.id, clinic_group.id, clinic_group.directory_tenant_id, example."userName", example."displayName", '{clinician}', example."hcpcNumber", example."jobTitle", example.skills, example.languages
+                from example, clinic_group where example.id is not null
+                on conflict do nothing
+                returning id, user_name),
+            clinician as materialized (
+                select id, user_name from added
+                union all
+                select person.id, person.user_name from portal_user person join clinic_group on clinic_group.id = person.organisation_id
+                where not exists (select from working_pattern pattern where pattern.clinician_id = person.id)
+                    and not exists (select from audit_entry edit where edit.subject_id = person.id and edit.action in ('save_pattern', 'save_account'))),
+            described as (
+                update portal_user person set skills = example.skills, languages = example.languages
+                from example join clinician on clinician.user_name = example."userName"
+                where person.id = clinician.id and person.skills = '{}' and person.languages = '{}')
+            insert into working_pattern (id, clinician_id, clinic_id, weekday, starts, ends, valid_from)
+            select gen_random_uuid(), clinician.id, clinic.id, weekday, pattern.starts, pattern.ends, date '2026-01-01'
+            from example
+            join clinician on clinician.user_name = example."userName"
+            cross join lateral jsonb_to_recordset(example.patterns) pattern (clinic text, weekdays int[], starts time, ends time)
+            join clinic on clinic.name = pattern.clinic
+            cross join lateral unnest(pattern.weekdays) weekday
+            """),
     ];
 }
 

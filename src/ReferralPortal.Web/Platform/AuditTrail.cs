@@ -19,6 +19,7 @@ public enum AuditAction
     FindOwnReferrals, FindDuplicates, DecideDuplicate, UndoDuplicateDecision, FindConflicts, DeclareIndependence, RaiseAlert, EscalateAlert,
     StartImport, OpenImport, MapImport, EditImportRow, ReturnImportRows, SendImport, StopImport, DraftImportRow, DownloadImportRows, DiscardImport, DeleteImport, ExportReferrals,
     SaveOrganisation, CopyReferral, SuggestClinics, OpenAmendment, AmendReferral,
+    SaveClinic, SaveClinicHours, SaveRoom, SaveClosure, CloseClinic, ReopenClinic, SaveAccount, AddAccount, SavePattern, SaveLeave, ListAffectedAppointments, DisableOrganisation, EnableOrganisation,
 }
 
 /// <summary>One line of the audit trail. Holds ids and codes, never a name or a diagnosis.</summary>

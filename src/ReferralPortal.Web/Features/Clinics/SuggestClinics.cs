@@ -49,15 +49,12 @@ public sealed class SuggestClinics(PortalDatabase database, CatalogueStore catal
     static async Task<ClinicOffers> Offers(PortalUnit unit, CatalogueContent content, string? typed)
     {
         var outward = Postcode.TryParse(typed, out var postcode) ? postcode.Outward : null;
-        var days = FindFreeSlots.OpenDays(content, unit.Now).ToList();
         await using var sets = await unit.Results(Asked, new
         {
             outward,
             after = unit.Now.UtcDateTime,
+            until = unit.Now.UtcDateTime.AddDays(FindFreeSlots.Days),
             length = Length,
-            step = FindFreeSlots.Step,
-            opens = days.Select(day => day.Opens.UtcDateTime).ToArray(),
-            closes = days.Select(day => day.Closes.UtcDateTime).ToArray(),
         });
         var area = (await sets.ReadAsync<Area>()).FirstOrDefault();
         var free = (await sets.ReadAsync<Free>()).ToDictionary(row => row.ClinicId, row => row.StartsAt);
@@ -86,7 +83,7 @@ public sealed class SuggestClinics(PortalDatabase database, CatalogueStore catal
 
     const string Asked = """
         select place, latitude, longitude from postcode_area where outward = @outward;
-        select clinic_id, starts_at from portal.next_free_times(@after, @length, @step, @opens, @closes);
+        select clinic_id, starts_at from portal.next_free_times(@after, @until, @length);
         """;
 
     // Whoever may see where the patient lives: the referrer and the clinic, not a payer.

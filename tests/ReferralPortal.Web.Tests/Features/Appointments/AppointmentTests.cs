@@ -281,7 +281,8 @@ public sealed class AppointmentTests(PortalTestDatabase database) : IClassFixtur
         Assert.NotEmpty(before);
         Assert.All(before, slot => Assert.InRange(LondonTime.Of(slot.StartsAt).TimeOfDay, TimeSpan.FromHours(8), new TimeSpan(19, 15, 0)));
         Assert.All(before, slot => Assert.DoesNotContain(LondonTime.Of(slot.StartsAt).DayOfWeek, new[] { DayOfWeek.Saturday, DayOfWeek.Sunday }));
-        Assert.True(before.Select(slot => LondonTime.DateOf(slot.StartsAt)).Distinct().Count() is 9 or 10);
+        // Two weeks, less bank holidays, and less today when it is late.
+        Assert.InRange(before.Select(slot => LondonTime.DateOf(slot.StartsAt)).Distinct().Count(), 6, 10);
 
         var wanted = before[before.Count / 2];
         var form = new AppointmentForm { Clinic = clinic };
@@ -297,15 +298,15 @@ public sealed class AppointmentTests(PortalTestDatabase database) : IClassFixtur
     public async Task A_clinic_without_a_free_room_offers_no_time()
     {
         var triage = await database.Actor(Triage);
-        await database.Run("update clinic set rooms = 1 where id = @clinic", new { clinic });
-        var slot = (await Slots.Handle(triage, new(clinic, marek, 45), Ct)).Value![20];
+        await database.Run("update room set closed_at = now() where clinic_id = @clinic and name <> 'Room 1'", new { clinic });
+        var slot = (await Slots.Handle(triage, new(clinic, marek, 45), Ct)).Value![10];
         var form = new AppointmentForm { Clinic = clinic };
         form.Take(slot.StartsAt, beth);
         var referral = await Accepted();
         await Book.Handle(triage, new(referral.Id, referral.Version, form), Ct);
 
         Assert.DoesNotContain((await Slots.Handle(triage, new(clinic, marek, 45), Ct)).Value!, free => free.StartsAt == slot.StartsAt);
-        await database.Run("update clinic set rooms = 4 where id = @clinic", new { clinic });
+        await database.Run("update room set closed_at = null where clinic_id = @clinic", new { clinic });
     }
 
     [Fact]

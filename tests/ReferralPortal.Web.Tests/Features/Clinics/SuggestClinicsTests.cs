@@ -85,7 +85,7 @@ public sealed class SuggestClinicsTests(PortalTestDatabase database) : IClassFix
             select gen_random_uuid(), @Id, 'treatment', (select id from clinic order by name desc limit 1), u.id, '2026-12-01 08:00+00', '2026-12-01 09:00+00' from portal_user u where 'clinician' = any (u.roles)
             """, referral);
         var full = await Offers("M3 6BZ", clock: clock);
-        Assert.All(full.Clinics, offer => Assert.Equal(TestClock.Moment("2026-12-01 09:30"), offer.NextFree));
+        Assert.All(full.Clinics, offer => Assert.Equal(TestClock.Moment("2026-12-01 09:00"), offer.NextFree));
 
         await database.Run("update portal_user set disabled_at = now() where 'clinician' = any (roles)");
         try
@@ -108,7 +108,7 @@ public sealed class SuggestClinicsTests(PortalTestDatabase database) : IClassFix
         try
         {
             await database.Run("""
-                update clinic set rooms = 1 where name = 'Example clinic, Wigan';
+                update room set closed_at = now() where name <> 'Room 1' and clinic_id = (select id from clinic where name = 'Example clinic, Wigan');
                 insert into appointment (id, referral_id, kind, clinic_id, clinician_id, starts_at, ends_at)
                 select gen_random_uuid(), @Id, 'treatment', (select id from clinic where name = 'Example clinic, Wigan'), (select id from portal_user where 'clinician' = any (roles) order by id limit 1), '2026-12-01 08:00+00', '2026-12-01 08:45+00'
                 """, referral);
@@ -118,7 +118,7 @@ public sealed class SuggestClinicsTests(PortalTestDatabase database) : IClassFix
         }
         finally
         {
-            await database.Run("update clinic set rooms = 2 where name = 'Example clinic, Wigan'; delete from appointment");
+            await database.Run("update room set closed_at = null; delete from appointment");
         }
     }
 
@@ -151,7 +151,7 @@ public sealed class SuggestClinicsTests(PortalTestDatabase database) : IClassFix
     {
         var auditor = await database.Actor(Auditor);
         var rows = await database.Database.Read(auditor, unit => unit.Many<Guid>(
-            "select clinic_id from portal.next_free_times(now(), '45 minutes', '45 minutes', array[now()], array[now() + interval '5 hours'])"), Ct);
+            "select clinic_id from portal.next_free_times(now(), now() + interval '14 days', '45 minutes')"), Ct);
         Assert.Empty(rows);
         Assert.Same(Outcome.Missing, (await new SuggestClinics(database.Database, database.Catalogue()).Handle(auditor, "M3 6BZ", Ct)).Failure);
     }

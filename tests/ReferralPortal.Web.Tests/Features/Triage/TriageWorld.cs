@@ -43,7 +43,7 @@ public static class TriageWorld
     }
 
     /// <summary>A clinic's id.</summary>
-    public static async Task<Guid> Clinic(this PortalTestDatabase database) => (await database.Catalogue().Get(CancellationToken.None)).Clinics[0].Id;
+    public static async Task<Guid> Clinic(this PortalTestDatabase database) => (await database.Catalogue().Get(CancellationToken.None)).Clinics.Single(clinic => clinic.Name.EndsWith("Manchester", StringComparison.Ordinal)).Id;
 
     public static async Task<int> Run(this PortalTestDatabase database, string sql, object? arguments = null)
     {

@@ -1,0 +1,16 @@
+namespace ReferralPortal.Web.Features.Admin;
+
+/// <summary>One thing that the clinic manager can set.</summary>
+/// <param name="Address">Its page, under <c>/admin</c>.</param>
+/// <param name="Title">What it is called.</param>
+/// <param name="Line">What is set there, in one line.</param>
+/// <param name="Icon">The inside of a 24 by 24 SVG.</param>
+public sealed record AdminPlace(string Address, string Title, string Line, string Icon);
+
+/// <summary>The one table of settings, as <c>/admin</c> lists them. A new page of settings adds its line.</summary>
+public static class AdminPlaces
+{
+    public static readonly IReadOnlyList<AdminPlace> All =
+    [
+    ];
+}
