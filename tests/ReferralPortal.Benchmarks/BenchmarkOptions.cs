@@ -7,7 +7,8 @@ namespace ReferralPortal.Benchmarks;
 /// <param name="Rows">The larger of the two tables in the list benchmark; the smaller has a tenth.</param>
 /// <param name="Circuits">Open pages in the circuit benchmark.</param>
 /// <param name="Seconds">How long each side of the submit benchmark runs in a round.</param>
-public sealed record BenchmarkOptions(IReadOnlyList<string> Names, int Rows = 1_000_000, int Circuits = 200, double Seconds = 4)
+/// <param name="Only">Of the list benchmark, the questions whose name holds this; null means all.</param>
+public sealed record BenchmarkOptions(IReadOnlyList<string> Names, int Rows = 1_000_000, int Circuits = 200, double Seconds = 4, string? Only = null)
 {
     public static BenchmarkOptions Read(string[] args)
     {
@@ -20,6 +21,7 @@ public sealed record BenchmarkOptions(IReadOnlyList<string> Names, int Rows = 1_
                 case "--rows": options = options with { Rows = int.Parse(args[++place], CultureInfo.InvariantCulture) }; break;
                 case "--circuits": options = options with { Circuits = int.Parse(args[++place], CultureInfo.InvariantCulture) }; break;
                 case "--seconds": options = options with { Seconds = double.Parse(args[++place], CultureInfo.InvariantCulture) }; break;
+                case "--only": options = options with { Only = args[++place] }; break;
                 default: names.Add(args[place]); break;
             }
         }

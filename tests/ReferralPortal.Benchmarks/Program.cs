@@ -1,7 +1,7 @@
 using ReferralPortal.Benchmarks;
 using ReferralPortal.Testing;
 
-// dotnet run -c Measure --project tests/ReferralPortal.Benchmarks [-- submit|lists|start|circuits|import ...] [--rows N] [--write]
+// dotnet run -c Measure --project tests/ReferralPortal.Benchmarks [-- submit|lists|start|circuits|import ...] [--rows N] [--only TEXT]
 // Every figure that counts is a ratio inside one run: machines differ, and the same machine differs from minute to minute.
 var known = new Dictionary<string, Func<BenchmarkOptions, Task<string>>>
 {

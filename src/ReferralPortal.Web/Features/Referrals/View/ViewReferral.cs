@@ -30,9 +30,10 @@ public sealed class ViewReferral(PortalDatabase database)
             if (!sight.HasFlag(Sight.Safety)) header = header.WithoutSafety();
 
             unit.Audit(AuditAction.ViewReferral, header.Id);
+            var form = FormParts.Where(part => sight.HasFlag(part.Needs)).ToArray();
             var parts = Parts.Where(part => part.Needs == Sight.None || sight.HasFlag(part.Needs)).ToList();
             await using var sets = await unit.Results(
-                string.Join(";\n", parts.Select(part => part.Sql)),
+                string.Join(";\n", parts.Select(part => part.Sql).Prepend(FormPart.Select(form))),
                 new
                 {
                     referralId = header.Id,
@@ -49,12 +50,83 @@ public sealed class ViewReferral(PortalDatabase database)
                 });
 
             var page = new ReferralView(header, sight, [], []) { Capacities = [.. actor.CapacitiesOn(header.ReferringOrganisationId)] };
+            page = FormPart.Read(page, form, sets);
             foreach (var part in parts) page = await part.Read(page, sets);
             return page;
         }, ct);
     }
 
-    /// <summary>A part of the page: what sight it needs, its statement, and where its rows go. A part that is not in sight is never read.</summary>
+    /// <summary>A part of what the form told: what sight it needs, its columns, and where they go. A part that is not in sight is never read.</summary>
+    sealed record FormPart(Sight Needs, Type Row, string Columns, Func<ReferralView, object?, ReferralView> Put)
+    {
+        /// <param name="needs">The sight that it needs.</param>
+        /// <param name="columns">The row's columns, in the order of its constructor.</param>
+        /// <param name="nothing">The row where every column is null, which Dapper takes for no row at all.</param>
+        /// <param name="put">Where it goes.</param>
+        public static FormPart Of<T>(Sight needs, string columns, T? nothing, Func<ReferralView, T?, ReferralView> put) where T : class =>
+            new(needs, typeof(T), columns, (page, row) => put(page, (T?)row ?? nothing));
+
+        // One statement for all of it: under row-level security each statement pays for its policies again.
+        public static string Select(IEnumerable<FormPart> parts) => $"""
+            select {string.Join(",\n       ", parts.Select(part => part.Columns).Prepend("referral.id"))}
+            {FormTables}
+            """;
+
+        public static ReferralView Read(ReferralView page, FormPart[] parts, GridReader sets) =>
+            sets.Read([typeof(Guid), .. parts.Select(part => part.Row)], rows => rows.Skip(1).Zip(parts).Aggregate(page, (filled, read) => read.Second.Put(filled, read.First)),
+                splitOn: string.Join(',', parts.Select(part => part.First))).Single();
+
+        string First => Columns.Split(',')[0].Split('.', ' ')[^1];
+    }
+
+    static readonly FormPart[] FormParts =
+    [
+        FormPart.Of<PatientContact>(Sight.Contact, """
+            patient.sex, patient.nhs_number, patient.nhs_number_unknown_reason, patient.gp_practice_name, patient.gp_practice_code, patient.address,
+            patient.postcode, patient.phone, patient.email, patient.preferred_contact, patient.guardian_name, patient.guardian_relationship,
+            patient.guardian_phone, patient.guardian_email, patient.guardian_has_responsibility, patient.interpreter_language, patient.communication_needs, patient.access_needs, patient.home_visit_needed,
+            detail.availability
+            """, null, (page, contact) => page with { Contact = contact }),
+        FormPart.Of(Sight.Incident, "detail.work_related, referral.incident_date, detail.incident_mechanism as mechanism, detail.incident_account as account",
+            new IncidentDetail(), (page, incident) => page with { Incident = incident }),
+        FormPart.Of<InjuryDetail>(Sight.Injury, "detail.injury_regions::text as regions, referral.condition_slug, coalesce(condition.name, detail.presenting_condition) as condition",
+            null, (page, injury) => page with { Injury = injury }),
+        FormPart.Of(Sight.Clinical, "detail.symptoms, detail.onset, detail.pain_now, detail.work_status, detail.occupation, detail.clinical_history, detail.medication, detail.imaging, detail.priority_reason, detail.notes",
+            new ClinicalDetail(), (page, clinical) => page with { Clinical = clinical }),
+        FormPart.Of(Sight.Work, "detail.work_status, detail.occupation, detail.job_demands, detail.current_duties, detail.adjusted_duties, detail.absent_since, detail.return_target",
+            new WorkDetail(), (page, work) => page with { Work = work }),
+        FormPart.Of<SafetyDetail>(Sight.Safety, """
+            detail.red_flag_answers::text as answers, detail.red_flag_told_by as told_by, detail.red_flag_told_at as told_at,
+            detail.red_flag_told_how as told_how, acknowledger.display_name as acknowledged_by
+            """, null, (page, safety) => page with { Safety = safety }),
+        FormPart.Of(Sight.Claim, """
+            detail.instructing_party_name, detail.claim_type, referral.claim_reference, referral.our_reference, detail.other_insurer, detail.other_insurer_reference,
+            detail.liability, detail.lower_value_claim
+            """, new ClaimDetail(), (page, claim) => page with { Claim = claim }),
+        FormPart.Of(Sight.Funding, """
+            detail.purchase_order, coalesce(detail.payer_name, (
+                select string_agg(organisation.name, ', ' order by organisation.name)
+                from referral_party party join organisation on organisation.id = party.organisation_id
+                where party.referral_id = @referralId and party.role = 'funder')) as payer_name
+            """, new FundingDetail(), (page, funding) => page with { Funding = funding }),
+        FormPart.Of<ServicesDetail>(Sight.Services, "detail.services, detail.preferred_clinic_id, preferred.name as preferred_clinic", null, (page, services) => page with { Services = services }),
+        FormPart.Of<ConsentDetail>(Sight.Consent, """
+            detail.consent_covers as covers, detail.consent_given_by as given_by, detail.consent_form as form, detail.consent_taken_by as taken_by, detail.consent_taken_on as taken_on,
+            detail.consent_method as method, detail.consent_to_share_with as share_with, detail.consent_words as words
+            """, null, (page, consent) => page with { Consent = consent }),
+    ];
+
+    const string FormTables = """
+        from referral
+        join referral_detail detail on detail.referral_id = referral.id
+        join patient on patient.id = referral.patient_id
+        left join condition on condition.slug = referral.condition_slug
+        left join portal_user acknowledger on acknowledger.id = referral.alert_acknowledged_by
+        left join clinic preferred on preferred.id = detail.preferred_clinic_id
+        where referral.id = @referralId
+        """;
+
+    /// <summary>Rows of the page beside the form: what sight they need, their statement, and where they go.</summary>
     sealed record Part(Sight Needs, string Sql, Func<ReferralView, GridReader, Task<ReferralView>> Read);
 
     // The referral's id comes from the header's query, which holds the party predicate; nothing below is asked for any other id.
@@ -63,16 +135,6 @@ public sealed class ViewReferral(PortalDatabase database)
         new(Sight.None, Timeline, async (page, sets) => page with { Timeline = await All<TimelineEvent>(sets) }),
         new(Sight.None, AmendedAnswers, async (page, sets) => page with { Amendments = await All<AmendedAnswer>(sets) }),
         new(Sight.None, PartiesOf, async (page, sets) => page with { Parties = await All<Party>(sets) }),
-        new(Sight.Contact, Contact, async (page, sets) => page with { Contact = await sets.ReadSingleAsync<PatientContact>() }),
-        new(Sight.Incident, Incident, async (page, sets) => page with { Incident = await sets.ReadSingleAsync<IncidentDetail>() }),
-        new(Sight.Injury, Injury, async (page, sets) => page with { Injury = await sets.ReadSingleAsync<InjuryDetail>() }),
-        new(Sight.Clinical, Clinical, async (page, sets) => page with { Clinical = await sets.ReadSingleAsync<ClinicalDetail>() }),
-        new(Sight.Work, Work, async (page, sets) => page with { Work = await sets.ReadSingleAsync<WorkDetail>() }),
-        new(Sight.Safety, Safety, async (page, sets) => page with { Safety = await sets.ReadSingleAsync<SafetyDetail>() }),
-        new(Sight.Claim, Claim, async (page, sets) => page with { Claim = await sets.ReadSingleAsync<ClaimDetail>() }),
-        new(Sight.Funding, Funding, async (page, sets) => page with { Funding = await sets.ReadSingleAsync<FundingDetail>() }),
-        new(Sight.Services, Services, async (page, sets) => page with { Services = await sets.ReadSingleAsync<ServicesDetail>() }),
-        new(Sight.Consent, Consent, async (page, sets) => page with { Consent = await sets.ReadSingleAsync<ConsentDetail>() }),
         new(Sight.Funding, Authorities, async (page, sets) => page with { Authorities = await All<Authority>(sets) }),
         new(Sight.Appointments, Appointments, async (page, sets) => page with { Appointments = await All<BookedAppointment>(sets) }),
         new(Sight.Goals, Goals, async (page, sets) => page with { Goals = await All<PatientGoal>(sets) }),
@@ -132,76 +194,6 @@ public sealed class ViewReferral(PortalDatabase database)
         join organisation on organisation.id = party.organisation_id
         where party.referral_id = @referralId
         order by array_position(array['referrer', 'instructing_party', 'case_manager', 'funder', 'treating_clinic'], party.role), organisation.name
-        """;
-
-    const string Contact = """
-        select patient.sex, patient.nhs_number, patient.nhs_number_unknown_reason, patient.gp_practice_name, patient.gp_practice_code, patient.address,
-               patient.postcode, patient.phone, patient.email, patient.preferred_contact, patient.guardian_name, patient.guardian_relationship,
-               patient.guardian_phone, patient.guardian_email, patient.guardian_has_responsibility, patient.interpreter_language, patient.communication_needs, patient.access_needs, patient.home_visit_needed,
-               detail.availability
-        from referral
-        join patient on patient.id = referral.patient_id
-        join referral_detail detail on detail.referral_id = referral.id
-        where referral.id = @referralId
-        """;
-
-    const string Incident = """
-        select detail.work_related, referral.incident_date, detail.incident_mechanism as mechanism, detail.incident_account as account
-        from referral join referral_detail detail on detail.referral_id = referral.id
-        where referral.id = @referralId
-        """;
-
-    const string Injury = """
-        select detail.injury_regions::text as regions, referral.condition_slug, coalesce(condition.name, detail.presenting_condition) as condition
-        from referral
-        join referral_detail detail on detail.referral_id = referral.id
-        left join condition on condition.slug = referral.condition_slug
-        where referral.id = @referralId
-        """;
-
-    const string Clinical = """
-        select symptoms, onset, pain_now, work_status, occupation, clinical_history, medication, imaging, priority_reason, notes
-        from referral_detail where referral_id = @referralId
-        """;
-
-    const string Work = """
-        select work_status, occupation, job_demands, current_duties, adjusted_duties, absent_since, return_target
-        from referral_detail where referral_id = @referralId
-        """;
-
-    const string Safety = """
-        select detail.red_flag_answers::text as answers, detail.red_flag_told_by as told_by, detail.red_flag_told_at as told_at,
-               detail.red_flag_told_how as told_how, acknowledger.display_name as acknowledged_by
-        from referral
-        join referral_detail detail on detail.referral_id = referral.id
-        left join portal_user acknowledger on acknowledger.id = referral.alert_acknowledged_by
-        where referral.id = @referralId
-        """;
-
-    const string Claim = """
-        select detail.instructing_party_name, detail.claim_type, referral.claim_reference, referral.our_reference, detail.other_insurer, detail.other_insurer_reference,
-               detail.liability, detail.lower_value_claim
-        from referral join referral_detail detail on detail.referral_id = referral.id
-        where referral.id = @referralId
-        """;
-
-    const string Funding = """
-        select coalesce(payer_name, (
-                   select string_agg(organisation.name, ', ' order by organisation.name)
-                   from referral_party party join organisation on organisation.id = party.organisation_id
-                   where party.referral_id = @referralId and party.role = 'funder')) as payer_name, purchase_order
-        from referral_detail where referral_id = @referralId
-        """;
-
-    const string Services = """
-        select detail.services, detail.preferred_clinic_id, clinic.name as preferred_clinic
-        from referral_detail detail left join clinic on clinic.id = detail.preferred_clinic_id
-        where detail.referral_id = @referralId
-        """;
-
-    const string Consent = """
-        select consent_given_by as given_by, consent_form as form, consent_covers as covers, consent_taken_by as taken_by, consent_taken_on as taken_on, consent_method as method, consent_to_share_with as share_with, consent_words as words
-        from referral_detail where referral_id = @referralId
         """;
 
     const string Authorities = """
