@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
@@ -100,11 +101,27 @@ public sealed class Visitor : IAsyncDisposable
         }
         """;
 
-    /// <summary>Searches the page as it stands for accessibility faults, in light and in dark, and notes its title.</summary>
+    // What a page is made of, whatever it says: its kinds of elements by tag, class, role and the attributes they bear, its heading, and its address
+    // without what differs from referral to referral.
+    const string Structure = """
+        () => [
+            location.pathname.replace(/R-[0-9A-Z]{4}-[0-9A-Z]{4}|[0-9a-f-]{36}/gi, '#'),
+            ...document.querySelectorAll('h1'),
+            ...new Set([...document.querySelectorAll('body *')].map(one => `${one.tagName} ${one.getAttribute('class')} ${one.getAttribute('role')} ${[...one.attributes].map(held => held.name).filter(name => !name.startsWith('_bl_')).sort()}`)),
+        ].map(one => one.textContent ?? one).join('\n')
+        """;
+
+    // A page is searched once a run: a person who comes by it again, or another who walks the same way, finds the same elements on it.
+    static readonly ConcurrentDictionary<string, bool> Searched = new();
+
+    /// <summary>
+    /// Searches the page as it stands for accessibility faults, in light and in dark, unless one of the same elements was searched already, and notes its title.
+    /// </summary>
     public async Task Look()
     {
         await Expect(Page.Locator(".skeleton, [aria-busy=true]")).ToHaveCountAsync(0);
         titles.Add(await Page.TitleAsync());
+        if (!Searched.TryAdd($"{Page.ViewportSize?.Width} {await Page.EvaluateAsync<string>(Structure)}", true)) return;
         foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
         {
             await Page.EmulateMediaAsync(new() { ColorScheme = scheme });
