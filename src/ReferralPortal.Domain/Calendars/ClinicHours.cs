@@ -7,6 +7,7 @@ public sealed record OpeningTimes(TimeOnly Opens, TimeOnly Closes);
 public sealed class ClinicHours
 {
     readonly IReadOnlyDictionary<DayOfWeek, OpeningTimes> week;
+    readonly WorkingDays? only;
 
     /// <summary>The hours of a week; a day that is not in it is closed.</summary>
     /// <exception cref="ArgumentException">No day opens (no clinic time would ever pass), or one closes before it opens.</exception>
@@ -17,6 +18,12 @@ public sealed class ClinicHours
             if (times.Closes <= times.Opens) throw new ArgumentException($"On {day} the clinics would close before they open.", nameof(week));
         this.week = week;
     }
+
+    ClinicHours(IReadOnlyDictionary<DayOfWeek, OpeningTimes> week, WorkingDays only) => (this.week, this.only) = (week, only);
+
+    /// <summary>The same hours on working days only: what counts for a target in working days. Clinics that never open on a weekday keep all of theirs.</summary>
+    public ClinicHours On(WorkingDays days) =>
+        week.Keys.All(day => day is DayOfWeek.Saturday or DayOfWeek.Sunday) ? this : new ClinicHours(week, days);
 
     /// <summary>The clinic group's hours as it publishes them: Monday to Friday 08:00-20:00, Saturday 09:00-17:00, Sunday 09:00-16:00.</summary>
     public static ClinicHours Published { get; } = new(new Dictionary<DayOfWeek, OpeningTimes>
@@ -45,6 +52,22 @@ public sealed class ClinicHours
         throw new InvalidOperationException("The calendar has ended.");
     }
 
+    /// <summary>The latest instant (UTC) from which <paramref name="amount"/> of clinic time passes until <paramref name="to"/>: to itself for none at all.</summary>
+    public DateTimeOffset Subtract(DateTimeOffset to, TimeSpan amount)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(amount, TimeSpan.Zero);
+        if (amount == TimeSpan.Zero) return to;
+        var left = amount;
+        for (var day = LondonTime.DateOf(to); day > DateOnly.MinValue; day = day.AddDays(-1))
+        {
+            if (OpeningOn(day) is not { } open || open.Opens >= to) continue;
+            var end = open.Closes < to ? open.Closes : to;
+            if (end - open.Opens >= left) return end - left;
+            left -= end - open.Opens;
+        }
+        throw new InvalidOperationException("The calendar has begun.");
+    }
+
     /// <summary>Clinic time between two instants; negative when <paramref name="to"/> is the earlier one.</summary>
     public TimeSpan Between(DateTimeOffset from, DateTimeOffset to)
     {
@@ -63,18 +86,16 @@ public sealed class ClinicHours
     /// <summary>Whether the clinics are open at an instant.</summary>
     public bool IsOpenAt(DateTimeOffset at) => OpeningsFrom(at).Take(1).Any(opening => opening.Opens <= at && at < opening.Closes);
 
-    /// <summary>When the clinics open and close on a day (UTC), or null when they stay closed. Bank holidays are not looked at: see <see cref="WorkingDays"/>.</summary>
+    /// <summary>When the clinics open and close on a day (UTC), or null when they stay closed. Bank holidays are looked at by <see cref="On"/> only.</summary>
     public (DateTimeOffset Opens, DateTimeOffset Closes)? OpeningOn(DateOnly day) =>
-        week.TryGetValue(day.DayOfWeek, out var times) ? (LondonTime.Instant(day, times.Opens), LondonTime.Instant(day, times.Closes)) : null;
+        week.TryGetValue(day.DayOfWeek, out var times) && only?.IsWorkingDay(day) != false ? (LondonTime.Instant(day, times.Opens), LondonTime.Instant(day, times.Closes)) : null;
 
     IEnumerable<(DateTimeOffset Opens, DateTimeOffset Closes)> OpeningsFrom(DateTimeOffset from)
     {
         var day = LondonTime.DateOf(from);
         for (; day < DateOnly.MaxValue; day = day.AddDays(1))
         {
-            if (!week.TryGetValue(day.DayOfWeek, out var times)) continue;
-            var closes = LondonTime.Instant(day, times.Closes);
-            if (closes > from) yield return (LondonTime.Instant(day, times.Opens), closes);
+            if (OpeningOn(day) is { } open && open.Closes > from) yield return open;
         }
     }
 }

@@ -30,9 +30,24 @@ public sealed record TargetAgreement(
     int DischargeReportDays = 5,
     int AcknowledgementMinutes = 60);
 
+/// <summary>What is to be expected of a promise.</summary>
+public enum Outlook
+{
+    /// <summary>There is time enough.</summary>
+    OnTime,
+    /// <summary>Four fifths of its time are gone, or what is still free leaves no more than the last fifth.</summary>
+    AtRisk,
+    /// <summary>What is arranged, or the first that could be, comes after it.</summary>
+    WillBeLate,
+    /// <summary>Its time has run out.</summary>
+    Late,
+}
+
 /// <summary>Computes when a target is due and says in words how it stands.</summary>
 public sealed class TargetClock(ClinicHours hours, WorkingDays workingDays)
 {
+    readonly ClinicHours workingTime = hours.On(workingDays);
+
     /// <summary>When a target that starts at an instant is due (UTC). A target in working days is due when the clinics close on its last day.</summary>
     public DateTimeOffset DueAt(Target target, DateTimeOffset start, bool urgent, TargetAgreement agreement) => target switch
     {
@@ -66,6 +81,38 @@ public sealed class TargetClock(ClinicHours hours, WorkingDays workingDays)
         return due > resumedAt ? due : AfterWorkingDays(resumedAt, left + 1); // an answer that comes after closing does not make the clinic late
     }
 
+    /// <summary>The time that counts for a target between two instants: all clinic time, or that of working days for a target in working days.</summary>
+    public TimeSpan Time(Target target, DateTimeOffset from, DateTimeOffset to) => Counted(target).Between(from, to);
+
+    /// <summary>
+    /// The instant (UTC) at which a part of a target's time is used up. Counted back from its end, so that time for which the clock stood still does not count.
+    /// </summary>
+    /// <param name="target">Which.</param>
+    /// <param name="dueAt">When it is due now.</param>
+    /// <param name="whole">The time that it had when it began (<see cref="Time"/>).</param>
+    /// <param name="percent">The part: 100 is the end.</param>
+    public DateTimeOffset ReachedAt(Target target, DateTimeOffset dueAt, TimeSpan whole, int percent) =>
+        percent >= 100 || whole <= TimeSpan.Zero ? dueAt : Counted(target).Subtract(dueAt, whole * (100 - percent) / 100);
+
+    /// <summary>What is to be expected of a target that is not met yet.</summary>
+    /// <param name="target">Which.</param>
+    /// <param name="dueAt">When it is due.</param>
+    /// <param name="whole">The time that it had when it began.</param>
+    /// <param name="now">The instant of reading.</param>
+    /// <param name="expected">When it will be met at the earliest, where that is known: the appointment that is booked, or the first one that is free.</param>
+    /// <param name="settled">Whether <paramref name="expected"/> is arranged, so that only its own lateness counts.</param>
+    public Outlook Forecast(Target target, DateTimeOffset dueAt, TimeSpan whole, DateTimeOffset now, DateTimeOffset? expected = null, bool settled = false)
+    {
+        if (expected > dueAt && (settled || now <= dueAt)) return Outlook.WillBeLate;
+        if (expected is not null && settled) return Outlook.OnTime;
+        if (now > dueAt) return Outlook.Late;
+        var tight = ReachedAt(target, dueAt, whole, AtRiskFrom);
+        return now >= tight || expected >= tight ? Outlook.AtRisk : Outlook.OnTime;
+    }
+
+    /// <summary>From how much of its time on a target is at risk, in percent.</summary>
+    public const int AtRiskFrom = 80;
+
     /// <summary>How the clock stands: "due in 2 h 10 min of clinic time", "overdue by 1 working day", "paused: waiting for the referrer".</summary>
     /// <param name="dueAt">When it is due.</param>
     /// <param name="now">The instant of reading.</param>
@@ -96,6 +143,8 @@ public sealed class TargetClock(ClinicHours hours, WorkingDays workingDays)
 
     // More clinic time than a day has says nothing to a reader; over a weekend it would count Saturday and Sunday too.
     static readonly TimeSpan LongestDay = TimeSpan.FromHours(12);
+
+    ClinicHours Counted(Target target) => InClinicTime(target) ? hours : workingTime;
 
     static bool InClinicTime(Target target) => target is Target.Acknowledgement or Target.RedFlagReview;
 

@@ -1,6 +1,7 @@
 using ReferralPortal.Web.Features.Audit;
 using ReferralPortal.Web.Features.Appointments;
 using ReferralPortal.Web.Features.Catalogue;
+using ReferralPortal.Web.Features.Clocks;
 using ReferralPortal.Web.Features.Documents;
 using ReferralPortal.Web.Features.Home;
 using ReferralPortal.Web.Features.Organisations;
@@ -27,6 +28,7 @@ public static class FeatureSetup
         builder.Services.AddHome();
         builder.Services.AddAuditReading();
         builder.Services.AddTriage();
+        builder.Services.AddClocks();
         builder.Services.AddAppointments();
         builder.Services.AddDocuments();
         builder.Services.AddOrganisations();

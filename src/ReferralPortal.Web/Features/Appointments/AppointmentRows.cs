@@ -52,7 +52,7 @@ static class AppointmentRows
     /// </summary>
     internal static async Task<LifecycleStep.Clock?> ClockAfterLosing(this PortalUnit unit, LockedReferral referral, ReferralClock clock) =>
         referral.State == ReferralState.AppointmentBooked && !await unit.One<bool>(AssessmentBooked, new { referral.Id })
-            ? clock.ToRebook(referral.Priority, unit.Now)
+            ? clock.For(referral).ToRebook(referral.Priority, unit.Now)
             : null;
 
     internal const string AssessmentBooked = "select exists (select from appointment where referral_id = @id and kind = 'initial_assessment' and state = 'booked')";

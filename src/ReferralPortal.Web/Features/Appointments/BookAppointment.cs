@@ -67,7 +67,7 @@ public sealed class BookAppointment(PortalDatabase database, CatalogueStore cata
 
         await unit.Record(referral, action, AuditAction.BookAppointment,
             new StepRecord(Detail: new { appointmentId = id, kind = EnumText.Of(kind), startsAt = time.StartsAt, endsAt = time.EndsAt, clinicId = command.Form.Clinic, clinicianId = clinician }),
-            assessment ? clock.After(ReferralAction.BookFirstAppointment, referral.Priority, null, unit.Now) : null);
+            assessment ? clock.For(referral).After(ReferralAction.BookFirstAppointment, referral.Priority, null, unit.Now) : null);
         unit.Queue(new AppointmentBooked(referral.Id, id), referral.Id);
         return new Booked(id, time, Lifecycle.Next(referral.State, action));
     }

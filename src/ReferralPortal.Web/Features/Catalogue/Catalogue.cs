@@ -32,6 +32,9 @@ public sealed record ClinicGroup(Guid Id, string Name, string Phone, string Emai
 /// <summary>An organisation that a referral may name.</summary>
 public sealed record ListedOrganisation(Guid Id, string Name, string Kind);
 
+/// <summary>What was agreed with an organisation from a day on. <paramref name="Targets"/> is JSON: the clinic's own where nothing else was agreed.</summary>
+public sealed record AgreedTargets(Guid OrganisationId, DateOnly ValidFrom, string Targets);
+
 /// <summary>Everything that a clinic edits and no tenant owns, as of one moment.</summary>
 public sealed record CatalogueContent(
     ClinicGroup Group,
@@ -44,6 +47,9 @@ public sealed record CatalogueContent(
     IReadOnlyList<Measure> Measures,
     IReadOnlyList<DateOnly> BankHolidays)
 {
+    /// <summary>The targets of organisations with an agreement of their own, the latest first.</summary>
+    public ILookup<Guid, AgreedTargets> Agreements { get; init; } = Array.Empty<AgreedTargets>().ToLookup(agreed => agreed.OrganisationId);
+
     public Condition? Condition(string slug) => Conditions.FirstOrDefault(condition => condition.Slug == slug);
 
     /// <summary>The entries of one list (<c>decline_reason</c>, <c>treatment</c>, ...), in the clinic's order.</summary>
@@ -77,6 +83,9 @@ public sealed class CatalogueStore(PortalDataSources sources, TimeProvider clock
         }
     }
 
+    /// <summary>Reads anew when it is next asked for: after an edit that this node has just stored.</summary>
+    public void Forget() => kept = null;
+
     async Task<CatalogueContent> Read(CancellationToken ct)
     {
         await using var connection = await sources.Reading.OpenConnectionAsync(ct);
@@ -90,7 +99,10 @@ public sealed class CatalogueStore(PortalDataSources sources, TimeProvider clock
             (await sets.ReadAsync<CodedText>()).AsList(),
             (await sets.ReadAsync<Clinic>()).AsList(),
             (await sets.ReadAsync<Measure>()).AsList(),
-            (await sets.ReadAsync<DateOnly>()).AsList());
+            (await sets.ReadAsync<DateOnly>()).AsList())
+        {
+            Agreements = (await sets.ReadAsync<AgreedTargets>()).ToLookup(agreed => agreed.OrganisationId),
+        };
     }
 
     const string Everything = """
@@ -106,5 +118,6 @@ public sealed class CatalogueStore(PortalDataSources sources, TimeProvider clock
         select key, name, short_name, direction, meaningful_change, rule_version, wording_shipped, citation, items::text
         from outcome_measure order by position;
         select day from bank_holiday order by day;
+        select organisation_id, valid_from, targets::text from portal.agreements() order by valid_from desc;
         """;
 }

@@ -41,7 +41,7 @@ public sealed class EndCare(PortalDatabase database, CatalogueStore catalogue)
             if (begun.Failure is { } failure) return failure;
             var referral = begun.Value!;
             if (check is not null && await check(unit, referral) is { } refused) return refused;
-            await unit.Record(referral, action, audit, record, clocks.After(action, referral.Priority, null, unit.Now));
+            await unit.Record(referral, action, audit, record, clocks.For(referral).After(action, referral.Priority, null, unit.Now));
             unit.Queue(new CareEnded(referralId, action), referralId);
             return Lifecycle.Next(referral.State, action);
         }, ct);

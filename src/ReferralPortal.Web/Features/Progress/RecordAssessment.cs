@@ -96,7 +96,7 @@ public sealed class RecordAssessment(PortalDatabase database, CatalogueStore cat
                 rules = scores.Select(score => content.Measures.First(measure => measure.Key == score.Measure).RuleVersion).ToArray(),
             });
 
-            var due = new ReferralClock(content).After(ReferralAction.RecordAttendance, referral.Priority, null, unit.Now);
+            var due = new ReferralClock(content).For(referral).After(ReferralAction.RecordAttendance, referral.Priority, null, unit.Now);
             await unit.Record(referral, ReferralAction.RecordAttendance, AuditAction.RecordAssessment, new StepRecord(ReasonCode: form.Attendance), due);
             unit.Queue(new AssessmentRecorded(referral.Id), referral.Id);
             return ReferralState.InTreatment;

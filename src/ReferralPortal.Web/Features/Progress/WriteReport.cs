@@ -105,15 +105,10 @@ public sealed class WriteReport(PortalDatabase database, CatalogueStore catalogu
         }, ct);
     }
 
-    const string LockedColumns = """
-        r.id, r.reference, r.state, r.priority, r.version, r.referring_organisation_id, r.triage_owner_id, r.clinician_id, r.submitted_at, r.state_since,
-        r.red_flag_tier, r.red_flag_cleared_at, r.clock_paused_at, r.due_for, r.due_at
-        """;
-
-    const string OneReferral = $"select {LockedColumns} from referral r where r.id = @referralId and @organisationId = any (r.readers) for update";
+    const string OneReferral = $"select {LockedReferral.Columns} from referral r where r.id = @referralId and @organisationId = any (r.readers) for update";
 
     const string ReferralOf = $"""
-        select {LockedColumns} from referral r
+        select {LockedReferral.Columns} from referral r
         where r.id = (select referral_id from report where id = @reportId) and @organisationId = any (r.readers)
         for update
         """;

@@ -1,6 +1,7 @@
 using ReferralPortal.Domain;
 using ReferralPortal.Domain.Organisations;
 using ReferralPortal.Domain.Referrals;
+using ReferralPortal.Web.Features.Clocks;
 using ReferralPortal.Web.Platform;
 
 namespace ReferralPortal.Web.Features.Referrals;
@@ -21,7 +22,18 @@ public sealed record LockedReferral(
     DateTimeOffset? RedFlagClearedAt,
     DateTimeOffset? ClockPausedAt,
     string? DueFor,
-    DateTimeOffset? DueAt);
+    DateTimeOffset? DueAt,
+    DateTimeOffset? ClockBegan,
+    DateOnly? ClockWaitsUntil)
+{
+    /// <summary>The clock as it stands now.</summary>
+    public LifecycleStep.Clock Clock => new(DueFor, DueAt, ClockPausedAt) { StartedAt = ClockBegan, WaitsUntil = ClockWaitsUntil };
+
+    internal const string Columns = """
+        r.id, r.reference, r.state, r.priority, r.version, r.referring_organisation_id, r.triage_owner_id, r.clinician_id, r.submitted_at, r.state_since,
+        r.red_flag_tier, r.red_flag_cleared_at, r.clock_paused_at, r.due_for, r.due_at, portal.clock_began(r) as clock_began, r.clock_waits_until
+        """;
+}
 
 /// <summary>What a step says of itself on the timeline. <paramref name="Words"/> is what the actor wrote for the readers.</summary>
 public sealed record StepRecord(string? Words = null, string? ReasonCode = null, object? Detail = null, bool ClinicOnly = false);
@@ -99,10 +111,21 @@ public static class LifecycleStep
             clock?.DueFor,
             clock?.DueAt,
             clock?.PausedAt,
+            clock?.WaitsUntil,
+            clock?.StartedAt,
+            ended = Guid.CreateVersion7(unit.Now),
             version = referral.Version + 1,
         });
         unit.Audit(audit, referral.Id, subjectId);
+        if (clock is not null) unit.Watch(referral, clock);
         return referral.Version + 1;
+    }
+
+    // A target that is new, or due at another time than before, is looked at when it comes near: the message of the time before finds that it is too late.
+    static void Watch(this PortalUnit unit, LockedReferral referral, Clock clock)
+    {
+        if (clock is not { DueAt: { } due, PausedAt: null } || (due == referral.DueAt && clock.DueFor == referral.DueFor && referral.ClockPausedAt is null)) return;
+        unit.Queue(new ClockCheck(referral.Id, due), referral.Id, clock.DueFor == referral.DueFor && clock.StartedAt == referral.ClockBegan ? null : clock.ChecksAt);
     }
 
     /// <summary>The target that runs after a step: what is due and when (UTC), or since when the clock stands still.</summary>
@@ -110,6 +133,19 @@ public static class LifecycleStep
     {
         /// <summary>Nothing is due any more.</summary>
         public static readonly Clock Stopped = new(null, null);
+
+        /// <summary>Since when the target runs; null leaves it as it was, or lets a new one begin with the step.</summary>
+        public DateTimeOffset? StartedAt { get; init; }
+
+        /// <summary>The day until which the patient asked to wait; null where the patient does not.</summary>
+        public DateOnly? WaitsUntil { get; init; }
+
+        /// <summary>When it is next looked at whether the target is met.</summary>
+        internal DateTimeOffset? ChecksAt { get; init; }
+
+        /// <summary>The same for a patient whose wait goes on: this target stands still from its first moment.</summary>
+        internal Clock Waiting(Clock? before, DateTimeOffset at) =>
+            before is not null && ReferralClock.Waits(before, at) ? this with { PausedAt = at, WaitsUntil = before.WaitsUntil } : this;
     }
 
     /// <summary>What the actor is on a referral of <paramref name="referringOrganisation"/>; that it may see the referral at all is the database's say.</summary>
@@ -132,12 +168,11 @@ public static class LifecycleStep
 
     sealed record LastEvent(string ActorName, string Action, DateTimeOffset At);
 
-    const string Lock = """
-        select id, reference, state, priority, version, referring_organisation_id, triage_owner_id, clinician_id, submitted_at, state_since,
-               red_flag_tier, red_flag_cleared_at, clock_paused_at, due_for, due_at
-        from referral
-        where id = @referralId
-            and exists (select from referral_party mine where mine.referral_id = referral.id and mine.organisation_id = @organisationId)
+    const string Lock = $"""
+        select {LockedReferral.Columns}
+        from referral r
+        where r.id = @referralId
+            and exists (select from referral_party mine where mine.referral_id = r.id and mine.organisation_id = @organisationId)
         for update
         """;
 
@@ -146,15 +181,26 @@ public static class LifecycleStep
         where referral_id = @referralId order by sequence desc limit 1
         """;
 
+    // A target that ends is kept as it ended, before the next one takes its place.
     const string Advance = """
-        update referral set
+        insert into clock_history (id, referral_id, target, started_at, due_at, ended_at, ended_by)
+        select @ended, r.id, r.due_for, portal.clock_began(r), r.due_at, @at, @action
+        from referral r
+        where r.id = @id and @setClock and r.due_for is not null and r.due_at is not null
+            and (r.due_for is distinct from @dueFor or portal.clock_began(r) <> @startedAt::timestamptz);
+        update referral r set
             state = @to,
             state_since = case when state = @to then state_since else @at end,
             due_for = case when @setClock then @dueFor else due_for end,
             due_at = case when @setClock then @dueAt else due_at end,
             clock_paused_at = case when @setClock then @pausedAt else clock_paused_at end,
+            clock_waits_until = case when @setClock then @waitsUntil else clock_waits_until end,
+            clock_started_at = case when not @setClock then clock_started_at
+                                    when @dueFor::text is null then null
+                                    else coalesce(@startedAt, case when due_for = @dueFor then portal.clock_began(r) else @at end) end,
+            escalation_level = case when @setClock and (due_for is distinct from @dueFor or portal.clock_began(r) <> @startedAt::timestamptz) then 0 else escalation_level end,
             version = @version
-        where id = @id;
+        where r.id = @id;
         insert into referral_event (id, referral_id, at, actor_id, actor_name, organisation_id, action, from_state, to_state,
                                     reason_code, words, detail, audience, version)
         values (@eventId, @id, @at, @actorId, @actorName, @organisationId, @action, @from, @to,

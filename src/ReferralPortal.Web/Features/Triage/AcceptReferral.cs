@@ -43,7 +43,7 @@ public sealed class AcceptReferral(PortalDatabase database, CatalogueStore catal
             await unit.Run(Assign, new { referral.Id, command.Clinic, command.Clinician, priority = EnumText.Of(command.Priority!.Value) });
             await unit.Record(referral, ReferralAction.Accept, AuditAction.Accept,
                 new StepRecord(Detail: new { clinicId = command.Clinic, clinicianId = command.Clinician, priority = EnumText.Of(command.Priority.Value) }),
-                clock.After(ReferralAction.Accept, command.Priority.Value, referral.StandingRedFlag(), unit.Now, referral.ClockNow()));
+                clock.For(referral).After(ReferralAction.Accept, command.Priority.Value, referral.StandingRedFlag(), unit.Now, referral.ClockNow()));
             unit.Queue(new ReferralAccepted(referral.Id), referral.Id);
             return ReferralState.Accepted;
         }, ct);

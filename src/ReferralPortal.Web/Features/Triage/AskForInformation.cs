@@ -34,7 +34,7 @@ public sealed class AskForInformation(PortalDatabase database, CatalogueStore ca
             await unit.Run(ClaimUnclaimed, new { referral.Id, owner = actor.UserId });
             await unit.Record(referral, ReferralAction.AskForInformation, AuditAction.AskForInformation,
                 new StepRecord(command.Words.Trim(), topics is [var only] ? only : null, new { topics }),
-                clock.After(ReferralAction.AskForInformation, referral.Priority, referral.StandingRedFlag(), unit.Now, referral.ClockNow()));
+                clock.For(referral).After(ReferralAction.AskForInformation, referral.Priority, referral.StandingRedFlag(), unit.Now, referral.ClockNow()));
             unit.Queue(new InformationRequested(referral.Id), referral.Id);
             return ReferralState.InformationRequested;
         }, ct);

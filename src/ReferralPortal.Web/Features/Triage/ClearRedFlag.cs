@@ -32,7 +32,7 @@ public sealed class ClearRedFlag(PortalDatabase database, CatalogueStore catalog
             // Clearing says that a person has seen it, too.
             await unit.Run(Clear, new { referral.Id, at = unit.Now, by = actor.UserId });
             await unit.Note(referral, "clear_red_flag", AuditAction.ClearRedFlag, null, new { tier = referral.RedFlagTier },
-                clock.AfterClearing(referral.State, referral.Priority, referral.SubmittedAt, referral.StateSince, referral.ClockNow()),
+                clock.For(referral).AfterClearing(referral.State, referral.Priority, referral.SubmittedAt, referral.StateSince, referral.ClockNow()),
                 clinicOnly: true, words: command.Reason.Trim());
             unit.Queue(new RedFlagCleared(referral.Id), referral.Id);
             return referral.State.Value;

@@ -32,7 +32,7 @@ public sealed class DeclineReferral(PortalDatabase database, CatalogueStore cata
 
             await unit.Record(referral, ReferralAction.Decline, AuditAction.Decline,
                 new StepRecord(command.WordsToReferrer.Trim(), EnumText.Of(command.Reason!.Value)),
-                clock.After(ReferralAction.Decline, referral.Priority, referral.StandingRedFlag(), unit.Now));
+                clock.For(referral).After(ReferralAction.Decline, referral.Priority, referral.StandingRedFlag(), unit.Now));
             unit.Queue(new ReferralDeclined(referral.Id), referral.Id);
             return ReferralState.Declined;
         }, ct);

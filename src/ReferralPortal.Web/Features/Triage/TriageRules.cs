@@ -29,7 +29,7 @@ public static class TriageRules
         referral.RedFlagClearedAt is null && EnumText.TryParse<RedFlagTier>(referral.RedFlagTier, out var tier) ? tier : null;
 
     /// <summary>The clock as it stands now.</summary>
-    public static LifecycleStep.Clock ClockNow(this LockedReferral referral) => new(referral.DueFor, referral.DueAt, referral.ClockPausedAt);
+    public static LifecycleStep.Clock ClockNow(this LockedReferral referral) => referral.Clock;
 
     /// <summary>Whether a referral is open in triage: sent, not yet booked, not ended.</summary>
     public static bool IsInQueue(this ReferralState state) =>

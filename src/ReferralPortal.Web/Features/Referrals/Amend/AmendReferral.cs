@@ -55,7 +55,7 @@ public sealed class AmendReferral(PortalDatabase database, CatalogueStore catalo
 
             var safety = SafetyChange.Of(content, sent, command.Form.Safety, changes);
             var priority = PriorityAfter(locked, sent, command.Form, safety);
-            var targets = new ReferralClock(content);
+            var targets = new ReferralClock(content).For(locked);
             if (safety is not null) await unit.RaiseAlert(locked, safety.Tier, targets);
             else if (priority != locked.Priority.Value) await unit.Run(SetPriority, new { locked.Id, priority = EnumText.Of(priority) });
 
@@ -127,7 +127,7 @@ public sealed class AmendReferral(PortalDatabase database, CatalogueStore catalo
 
     static LifecycleStep.Clock? DueAfter(ReferralClock clock, LockedReferral locked, SafetyChange? safety, Priority priority, DateTimeOffset now)
     {
-        var before = new LifecycleStep.Clock(locked.DueFor, locked.DueAt, locked.ClockPausedAt);
+        var before = locked.Clock;
         if (safety is not null)
         {
             var review = clock.After(ReferralAction.Submit, Priority.Urgent, safety.Raised, now);

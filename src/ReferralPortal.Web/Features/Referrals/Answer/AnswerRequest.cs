@@ -33,9 +33,8 @@ public sealed class AnswerRequest(PortalDatabase database, CatalogueStore catalo
             if (begun.Value is not { } referral) return begun.Failure!;
 
             var standing = referral.RedFlagClearedAt is null && EnumText.TryParse<RedFlagTier>(referral.RedFlagTier, out var tier) ? tier : (RedFlagTier?)null;
-            var before = new LifecycleStep.Clock(referral.DueFor, referral.DueAt, referral.ClockPausedAt);
             await unit.Record(referral, ReferralAction.Answer, AuditAction.Answer, new StepRecord(command.Words.Trim()),
-                clock.After(ReferralAction.Answer, referral.Priority, standing, unit.Now, before));
+                clock.For(referral).After(ReferralAction.Answer, referral.Priority, standing, unit.Now, referral.Clock));
             unit.Queue(new ReferralAnswered(referral.Id), referral.Id);
             return ReferralState.InTriage;
         }, ct);

@@ -36,7 +36,7 @@ public sealed class SubmitReferral(PortalDatabase database, CatalogueStore catal
         if (await organisations.Problems(actor, command.Form, ct) is { Count: > 0 } unknown) return Outcome.Invalid(unknown);
         var referral = NewReferral.From(command.Form, content, actor, command.DraftId, clock.GetUtcNow());
 
-        var targets = new ReferralClock(content);
+        var targets = new ReferralClock(content).For(actor.OrganisationId);
         var due = targets.After(ReferralAction.Submit, referral.Priority, referral.RedFlags, referral.SubmittedAt);
 
         // A reference drawn twice is refused by its unique index; 34 thousand million of them make a second collision in a row absurd.
@@ -70,6 +70,7 @@ public sealed class SubmitReferral(PortalDatabase database, CatalogueStore catal
         .Run(RemoveDraft, new { id = referral.Id, authorId = referral.Referrer.UserId })
         .Queue(new ReferralSubmitted(referral.Id, referral.RedFlags), referral.Id)
         .RaiseAlert(referral.Id, referral.RedFlags, targets)
+        .Watch(referral.Id, due)
         .Audit(AuditAction.Submit, referral.Id);
 
     /// <summary>

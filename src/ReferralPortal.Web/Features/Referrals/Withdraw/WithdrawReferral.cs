@@ -40,7 +40,7 @@ public sealed class WithdrawReferral(PortalDatabase database, CatalogueStore cat
             });
             await unit.Record(referral, ReferralAction.Withdraw, AuditAction.Withdraw,
                 new StepRecord(Written(command.Words), EnumText.Of(command.Reason!.Value), new { appointmentsCancelled = cancelled }),
-                clock.After(ReferralAction.Withdraw, referral.Priority, null, unit.Now));
+                clock.For(referral).After(ReferralAction.Withdraw, referral.Priority, null, unit.Now));
             unit.Queue(new ReferralWithdrawn(referral.Id), referral.Id);
             return ReferralState.Withdrawn;
         }, ct);

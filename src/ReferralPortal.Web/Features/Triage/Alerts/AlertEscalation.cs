@@ -30,9 +30,10 @@ public static class RaisingAlerts
         if (!referral.State.Value.IsInQueue()) return null;
 
         var round = await unit.One<int>(Raise, new { referral.Id, tier = EnumText.Of(tier), at = unit.Now });
-        unit.Queue(new AlertEscalation(referral.Id, Step: 1, round), referral.Id, clock.ReminderAt(1, unit.Now));
+        var agreed = clock.For(referral);
+        unit.Queue(new AlertEscalation(referral.Id, Step: 1, round), referral.Id, agreed.ReminderAt(1, unit.Now));
         unit.Audit(AuditAction.RaiseAlert, referral.Id, detail: new { round });
-        return clock.ForReview(unit.Now);
+        return agreed.ForReview(unit.Now);
     }
 
     const string Raise = """
@@ -54,12 +55,13 @@ public sealed class EscalateAlert(PortalDatabase database, CatalogueStore catalo
 {
     public async Task Handle(Actor portal, AlertEscalation message, CancellationToken ct)
     {
-        var clock = new ReferralClock(await catalogue.Get(ct));
+        var clocks = new ReferralClock(await catalogue.Get(ct));
         await database.Write<int>(portal, async unit =>
         {
             if (await unit.One<Alert>(Hold, new { message.ReferralId }) is not { } alert) return 0;
             if (!alert.Stands || alert.Round != message.Round || alert.Reminders >= message.Step) return 0;
 
+            var clock = clocks.For(alert.Organisation);
             var step = Math.Max(message.Step, clock.RemindersDue(alert.RaisedAt, unit.Now));
             await unit.Run(Remind, new { message.ReferralId, step });
             var opened = await unit.Open(message.ReferralId, alert.Version);
@@ -70,10 +72,10 @@ public sealed class EscalateAlert(PortalDatabase database, CatalogueStore catalo
         }, ct);
     }
 
-    sealed record Alert(int Version, DateTimeOffset RaisedAt, int Round, int Reminders, bool Stands);
+    sealed record Alert(Guid Organisation, int Version, DateTimeOffset RaisedAt, int Round, int Reminders, bool Stands);
 
     const string Hold = """
-        select version, coalesce(alert_raised_at, submitted_at) as raised_at, alert_round as round, alert_reminders as reminders,
+        select referring_organisation_id as organisation, version, coalesce(alert_raised_at, submitted_at) as raised_at, alert_round as round, alert_reminders as reminders,
                state in ('submitted', 'in_triage', 'information_requested', 'accepted')
                and red_flag_tier is not null and red_flag_cleared_at is null and alert_acknowledged_at is null as stands
         from referral where id = @referralId

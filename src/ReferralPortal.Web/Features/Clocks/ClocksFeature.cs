@@ -1,0 +1,10 @@
+using ReferralPortal.Web.Platform.Background;
+
+namespace ReferralPortal.Web.Features.Clocks;
+
+/// <summary>Registers what promises need: agreements, pauses, escalation, and the words in which they are shown.</summary>
+public static class ClocksFeature
+{
+    public static IServiceCollection AddClocks(this IServiceCollection services) => services
+        .AddMessageHandler<ClockCheck, CheckClock>();
+}
