@@ -81,6 +81,16 @@ public sealed class TargetClock(ClinicHours hours, WorkingDays workingDays)
         return due > resumedAt ? due : AfterWorkingDays(resumedAt, left + 1); // an answer that comes after closing does not make the clinic late
     }
 
+    /// <summary>
+    /// A due time in working days, put off by as many working days as another one was: from <paramref name="planned"/> to <paramref name="actual"/>.
+    /// Nothing is brought forward.
+    /// </summary>
+    public DateTimeOffset Later(DateTimeOffset dueAt, DateTimeOffset planned, DateTimeOffset actual)
+    {
+        var days = workingDays.Between(LondonTime.DateOf(planned), LondonTime.DateOf(actual));
+        return days <= 0 ? dueAt : AfterWorkingDays(dueAt, days);
+    }
+
     /// <summary>The time that counts for a target between two instants: all clinic time, or that of working days for a target in working days.</summary>
     public TimeSpan Time(Target target, DateTimeOffset from, DateTimeOffset to) => Counted(target).Between(from, to);
 

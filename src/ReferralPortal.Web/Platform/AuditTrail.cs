@@ -20,6 +20,7 @@ public enum AuditAction
     StartImport, OpenImport, MapImport, EditImportRow, ReturnImportRows, SendImport, StopImport, DraftImportRow, DownloadImportRows, DiscardImport, DeleteImport, ExportReferrals,
     SaveOrganisation, CopyReferral, SuggestClinics, OpenAmendment, AmendReferral,
     SaveClinic, SaveClinicHours, SaveRoom, SaveClosure, CloseClinic, ReopenClinic, SaveAccount, AddAccount, SavePattern, SaveLeave, ListAffectedAppointments, DisableOrganisation, EnableOrganisation,
+    PauseClock, ResumeClock, SaveAgreement,
 }
 
 /// <summary>One line of the audit trail. Holds ids and codes, never a name or a diagnosis.</summary>

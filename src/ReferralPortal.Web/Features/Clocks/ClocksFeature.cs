@@ -6,5 +6,8 @@ namespace ReferralPortal.Web.Features.Clocks;
 public static class ClocksFeature
 {
     public static IServiceCollection AddClocks(this IServiceCollection services) => services
-        .AddMessageHandler<ClockCheck, CheckClock>();
+        .AddScoped<PauseClock>()
+        .AddScoped<ResumeClock>()
+        .AddMessageHandler<ClockCheck, CheckClock>()
+        .AddMessageHandler<PatientWaitOver, EndPatientWait>();
 }

@@ -20,7 +20,7 @@ public sealed class ListCaseload(PortalDatabase database)
     public sealed record Row(
         Guid Id, string Reference, Coded<ReferralState> State, Coded<Priority> Priority, string GivenName, string FamilyName, string? Condition,
         string? Clinician, DateTimeOffset? NextAppointment, int SessionsUsed, int? SessionsAuthorised, bool HasDraftReport,
-        string? DueFor, DateTimeOffset? DueAt, DateTimeOffset? ClockPausedAt, DateTimeOffset SubmittedAt);
+        string? DueFor, DateTimeOffset? DueAt, DateTimeOffset? ClockPausedAt, DateOnly? ClockWaitsUntil, DateTimeOffset SubmittedAt);
 
     public sealed record Page(IReadOnlyList<Row> Rows, PageMark? Next);
 
@@ -58,7 +58,7 @@ public sealed class ListCaseload(PortalDatabase database)
                (select count(*)::int from appointment a where a.referral_id = r.id and a.state = 'attended') as sessions_used,
                (select sum(f.sessions)::int from funding_authority f where f.referral_id = r.id and f.withdrawn_at is null) as sessions_authorised,
                exists (select from report where referral_id = r.id and state = 'draft') as has_draft_report,
-               r.due_for, r.due_at, r.clock_paused_at, r.submitted_at
+               r.due_for, r.due_at, r.clock_paused_at, r.clock_waits_until, r.submitted_at
         from unnest(@states) wanted (state)
         cross join lateral (
             (select o.id, o.submitted_at from referral o

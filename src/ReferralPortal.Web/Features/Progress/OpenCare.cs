@@ -13,7 +13,7 @@ public sealed record CarePage(CareHeader Header, RecordedCare Record, IReadOnlyL
 public sealed record CareHeader(
     Guid Id, string Reference, Coded<ReferralState> State, int Version, string GivenName, string FamilyName, DateOnly DateOfBirth, string? Condition, string? Symptoms, int? PainNow,
     Coded<WorkStatus>? WorkStatus, string? Occupation, Guid ReferringOrganisationId, string ReferringOrganisation, string? Clinician, string? DueFor, DateTimeOffset? DueAt,
-    DateTimeOffset? ClockPausedAt, DateTimeOffset? AssessmentBookedFor, string? RedFlagTier, DateTimeOffset? RedFlagClearedAt);
+    DateTimeOffset? ClockPausedAt, DateOnly? ClockWaitsUntil, DateTimeOffset? AssessmentBookedFor, string? RedFlagTier, DateTimeOffset? RedFlagClearedAt);
 
 /// <summary>A report of this referral; the clinic sees drafts, and how many people outside have opened a signed one.</summary>
 public sealed record CareReport(Guid Id, Coded<ReportKind> Kind, int Number, string State, Guid AuthorId, string Author, DateTimeOffset UpdatedAt, DateTimeOffset? SignedAt, int Readers);
@@ -40,7 +40,7 @@ public sealed class OpenCare(PortalDatabase database)
     const string Head = """
         select r.id, r.reference, r.state, r.version, p.given_name, p.family_name, p.date_of_birth, coalesce(c.name, d.presenting_condition) as condition,
                d.symptoms, d.pain_now, d.work_status, d.occupation, r.referring_organisation_id, sender.name as referring_organisation, clinician.display_name as clinician,
-               r.due_for, r.due_at, r.clock_paused_at,
+               r.due_for, r.due_at, r.clock_paused_at, r.clock_waits_until,
                (select min(a.starts_at) from appointment a where a.referral_id = r.id and a.kind = 'initial_assessment' and a.state = 'booked') as assessment_booked_for,
                r.red_flag_tier, r.red_flag_cleared_at
         from referral r

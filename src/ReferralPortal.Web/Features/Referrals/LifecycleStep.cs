@@ -145,7 +145,7 @@ public static class LifecycleStep
 
         /// <summary>The same for a patient whose wait goes on: this target stands still from its first moment.</summary>
         internal Clock Waiting(Clock? before, DateTimeOffset at) =>
-            before is not null && ReferralClock.Waits(before, at) ? this with { PausedAt = at, WaitsUntil = before.WaitsUntil } : this;
+            before is not null && ReferralClock.Waits(before, at) ? this with { PausedAt = before.PausedAt > at ? before.PausedAt : at, WaitsUntil = before.WaitsUntil } : this;
     }
 
     /// <summary>What the actor is on a referral of <paramref name="referringOrganisation"/>; that it may see the referral at all is the database's say.</summary>

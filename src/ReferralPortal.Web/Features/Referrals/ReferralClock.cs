@@ -3,6 +3,7 @@ using System.Text.Json;
 using ReferralPortal.Domain;
 using ReferralPortal.Domain.Calendars;
 using ReferralPortal.Domain.Referrals;
+using ReferralPortal.Web.Components.Display;
 using ReferralPortal.Web.Features.Catalogue;
 
 namespace ReferralPortal.Web.Features.Referrals;
@@ -117,7 +118,7 @@ public sealed class ReferralClock
 
     /// <summary>Why a paused clock stands still, in words; null while it runs.</summary>
     public static string? PausedFor(DateTimeOffset? pausedAt, DateOnly? waitsUntil = null) =>
-        pausedAt is null ? null : waitsUntil is { } day ? $"the patient asked to wait until {day.ToString("d MMM yyyy", CultureInfo.InvariantCulture)}" : "waiting for the referrer";
+        pausedAt is null ? null : waitsUntil is { } day ? $"the patient asked to wait until {Formats.Date(day)}" : "waiting for the referrer";
 
     /// <summary>
     /// The clock after a clinician cleared the safety answers: the review is done, and the target of the referral's state runs, from when it began.
@@ -131,6 +132,18 @@ public sealed class ReferralClock
         ReferralState.Accepted => Due(Target.FirstAppointment, stateSince, priority == Priority.Urgent),
         _ => LifecycleStep.Clock.Stopped,
     };
+
+    /// <summary>
+    /// The clock when the priority of a referral that is open became another: a first appointment is due sooner or later by it, from when its target began, and
+    /// by the working days for which the clock stood still. Whatever else is due stays.
+    /// </summary>
+    public LifecycleStep.Clock AfterPriority(Priority priority, DateTimeOffset at, LifecycleStep.Clock before)
+    {
+        if (before is not { DueFor: { } code, DueAt: { } due, StartedAt: { } start } || code != EnumText.Of(Target.FirstAppointment)) return before;
+        var urgent = priority == Priority.Urgent;
+        var moved = before with { DueAt = clock.Later(DueAt(Target.FirstAppointment, start, urgent), DueAt(Target.FirstAppointment, start, !urgent), due) };
+        return moved with { ChecksAt = NextCheck(moved, urgent, at) };
+    }
 
     /// <summary>The clock when the initial assessment fell through and nothing else is booked: a first appointment is due again.</summary>
     public LifecycleStep.Clock ToRebook(Priority priority, DateTimeOffset at) => Due(Target.FirstAppointment, at, priority == Priority.Urgent);

@@ -134,8 +134,8 @@ public sealed class AmendReferral(PortalDatabase database, CatalogueStore catalo
             // A review that is due already does not get more time because there is more to review.
             return before.DueFor == review.DueFor && before.DueAt < review.DueAt ? before : review;
         }
-        if (priority == locked.Priority.Value || locked.State.Value != ReferralState.Accepted || before.DueFor != EnumText.Of(Target.FirstAppointment)) return null;
-        return clock.After(ReferralAction.Accept, priority, null, locked.StateSince, before);
+        if (priority == locked.Priority.Value || locked.State.Value != ReferralState.Accepted) return null;
+        return clock.AfterPriority(priority, now, before);
     }
 
     static object Rows(Guid referral, Guid draft, int version, DateTimeOffset at, IReadOnlyList<AnswerChange> changes) => new

@@ -20,6 +20,7 @@ public sealed record ListedReferral(
     string? ClaimReference,
     DateTimeOffset? DueAt,
     DateTimeOffset? PausedAt,
+    DateOnly? WaitsUntil,
     RedFlagTier? RedFlag,
     DateTimeOffset SubmittedAt,
     DateTimeOffset StateSince,
@@ -127,7 +128,7 @@ public sealed class ListReferrals(PortalDatabase database)
 
     sealed record Row(
         Guid Id, string Reference, string GivenName, string FamilyName, DateOnly DateOfBirth, Coded<ReferralState> State, Coded<Priority> Priority,
-        string ReferringOrganisation, string? ClaimReference, DateTimeOffset? DueAt, DateTimeOffset? ClockPausedAt, Coded<RedFlagTier>? RedFlag,
+        string ReferringOrganisation, string? ClaimReference, DateTimeOffset? DueAt, DateTimeOffset? ClockPausedAt, DateOnly? ClockWaitsUntil, Coded<RedFlagTier>? RedFlag,
         DateTimeOffset SubmittedAt, DateTimeOffset StateSince, int Version, string[] MyRoles, int SearchHits)
     {
         public ListedReferral ForReader(Actor actor)
@@ -136,7 +137,7 @@ public sealed class ListReferrals(PortalDatabase database)
             return new ListedReferral(
                 Id, Reference, $"{GivenName} {FamilyName}", DateOfBirth, State, Priority, ReferringOrganisation,
                 sight.HasFlag(Sight.Claim) ? ClaimReference : null,
-                DueAt, ClockPausedAt,
+                DueAt, ClockPausedAt, ClockWaitsUntil,
                 sight.HasFlag(Sight.Safety) ? RedFlag?.Value : null,
                 SubmittedAt, StateSince, Version);
         }
@@ -195,7 +196,7 @@ public sealed class ListReferrals(PortalDatabase database)
 
     const string Columns = """
         select referral.id, referral.reference, patient.given_name, patient.family_name, patient.date_of_birth, referral.state, referral.priority,
-               sender.name as referring_organisation, referral.claim_reference, referral.due_at, referral.clock_paused_at,
+               sender.name as referring_organisation, referral.claim_reference, referral.due_at, referral.clock_paused_at, referral.clock_waits_until,
                case when referral.red_flag_cleared_at is null then referral.red_flag_tier end as red_flag,
                referral.submitted_at, referral.state_since, referral.version, mine.my_roles, page.search_hits
         from page

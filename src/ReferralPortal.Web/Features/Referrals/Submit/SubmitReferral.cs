@@ -2,6 +2,7 @@ using Npgsql;
 using ReferralPortal.Domain.Organisations;
 using ReferralPortal.Domain.Referrals;
 using ReferralPortal.Web.Features.Catalogue;
+using ReferralPortal.Web.Features.Clocks;
 using ReferralPortal.Web.Features.Triage.Alerts;
 using ReferralPortal.Web.Platform;
 

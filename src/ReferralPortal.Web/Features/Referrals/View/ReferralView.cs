@@ -46,7 +46,7 @@ public sealed record ReferralHeader(
     string GivenName, string FamilyName, DateOnly DateOfBirth,
     Guid ReferringOrganisationId, string ReferringOrganisation, Coded<OrganisationKind> ReferringKind,
     string? TriageOwner, string? Clinic, string? Clinician,
-    string? DueFor, DateTimeOffset? DueAt, DateTimeOffset? ClockPausedAt,
+    string? DueFor, DateTimeOffset? DueAt, DateTimeOffset? ClockPausedAt, DateOnly? ClockWaitsUntil,
     Coded<RedFlagTier>? RedFlagTier, DateTimeOffset? RedFlagClearedAt, DateTimeOffset? AlertAcknowledgedAt,
     DateTimeOffset SubmittedAt, DateTimeOffset StateSince, string[] MyRoles)
 {

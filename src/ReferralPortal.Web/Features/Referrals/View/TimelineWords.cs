@@ -4,6 +4,7 @@ using ReferralPortal.Domain;
 using ReferralPortal.Domain.Referrals;
 using ReferralPortal.Web.Components.Display;
 using ReferralPortal.Web.Features.Catalogue;
+using ReferralPortal.Web.Features.Clocks;
 
 namespace ReferralPortal.Web.Features.Referrals.View;
 
@@ -39,6 +40,8 @@ public sealed class TimelineWords(CatalogueContent catalogue)
             "acknowledge_alert" => ($"{who} acknowledged the urgent alert", null),
             "clear_red_flag" => ($"{who} reviewed the safety answers and cleared the flag", null),
             "escalate_alert" => ("Nobody has acknowledged the urgent alert yet: the clinic was reminded", null),
+            "pause_clock" => ($"{who} stopped the clock: the patient asked to wait until {Day("until")}", "The clock runs again on that day."),
+            "resume_clock" => (Flag("dayCame") ? "The patient’s wait is over" : $"{who} ended the patient’s wait", Instant("dueAt") is { } due ? $"The clock runs again. The {PromiseWords.Name(Text("target"))} is now due by {Formats.DateTime(due)}." : "The clock still stands until the referrer answers."),
             "link_referrals" => ($"{who} linked this referral with {Text("other")}", null),
             "merge_patients" => ($"{who} recorded that {Text("other")} is the same patient’s", null),
             "keep_patients_apart" => ($"{who} recorded that {Text("other")} is somebody else’s", null),
@@ -66,6 +69,8 @@ public sealed class TimelineWords(CatalogueContent catalogue)
         string ReportKind() => Text("kind") is { } kind ? $": {PlainText.Of(kind).ToLower(CultureInfo.InvariantCulture)}" : "";
 
         DateTimeOffset? Instant(string name) => Detail(name) is { ValueKind: JsonValueKind.String } value && value.TryGetDateTimeOffset(out var at) ? at : null;
+        string Day(string name) => DateOnly.TryParseExact(Text(name), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? Formats.Date(day) : "a later day";
+        bool Flag(string name) => Detail(name) is { ValueKind: JsonValueKind.True };
         Guid? Id(string name) => Detail(name) is { ValueKind: JsonValueKind.String } value && value.TryGetGuid(out var id) ? id : null;
         string? Text(string name) => Detail(name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
         JsonElement? Detail(string name)

@@ -156,7 +156,7 @@ public sealed class ViewReferral(PortalDatabase database)
                patient.given_name, patient.family_name, patient.date_of_birth,
                referral.referring_organisation_id, sender.name as referring_organisation, sender.kind as referring_kind,
                owner.display_name as triage_owner, clinic.name as clinic, clinician.display_name as clinician,
-               referral.due_for, referral.due_at, referral.clock_paused_at,
+               referral.due_for, referral.due_at, referral.clock_paused_at, referral.clock_waits_until,
                referral.red_flag_tier, referral.red_flag_cleared_at, referral.alert_acknowledged_at,
                referral.submitted_at, referral.state_since, mine.my_roles
         from referral
