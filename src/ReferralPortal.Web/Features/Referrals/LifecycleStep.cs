@@ -125,7 +125,7 @@ public static class LifecycleStep
     static void Watch(this PortalUnit unit, LockedReferral referral, Clock clock)
     {
         if (clock is not { DueAt: { } due, PausedAt: null } || (due == referral.DueAt && clock.DueFor == referral.DueFor && referral.ClockPausedAt is null)) return;
-        unit.Queue(new ClockCheck(referral.Id, due), referral.Id, clock.DueFor == referral.DueFor && clock.StartedAt == referral.ClockBegan ? null : clock.ChecksAt);
+        unit.Queue(new ClockCheck(referral.Id, due), referral.Id, clock.DueFor == referral.DueFor && clock.StartedAt == referral.ClockBegan ? unit.Now : clock.ChecksAt);
     }
 
     /// <summary>The target that runs after a step: what is due and when (UTC), or since when the clock stands still.</summary>

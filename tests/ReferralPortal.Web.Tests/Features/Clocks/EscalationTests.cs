@@ -74,7 +74,7 @@ public sealed class EscalationTests(PortalTestDatabase database) : IClassFixture
         var referral = await database.Send(catalogue, clock);
         await Expect(clock, referral, ("2026-11-24 09:00", 50));
         await database.Accept(catalogue, clock, referral);
-        await Expect(clock, referral, ("2026-11-24 10:00", 0), ("2026-11-24 20:01", 0), ("2026-11-27 14:29", 0), ("2026-11-27 14:30", 50)); // due on Tuesday 1 December
+        await Expect(clock, referral, ("2026-11-24 10:00", 0), ("2026-11-24 20:01", 0), ("2026-11-27 08:29", 0), ("2026-11-27 08:30", 50)); // due on Tuesday 1 December
         Assert.Equal("triage 50, first_appointment 50", await Said(referral));
     }
 
