@@ -4,6 +4,7 @@ using ReferralPortal.Web.Features.Documents;
 using ReferralPortal.Web.Features.Progress;
 using ReferralPortal.Web.Features.Referrals.Import;
 using ReferralPortal.Web.Features.Referrals.List;
+using ReferralPortal.Web.Features.Triage.Queue;
 using ReferralPortal.Web.Platform;
 using ReferralPortal.Web.Platform.Background;
 using ReferralPortal.Web.Platform.Hosting;
@@ -44,6 +45,7 @@ if (args is not [Verbs.Worker, ..])
     app.MapDocuments();
     app.MapImports();
     app.MapReferralExport();
+    app.MapQueueExport();
     app.MapPortalPages();
 }
 await app.RunAsync();

@@ -69,6 +69,16 @@ sealed partial class CircuitClient : IDisposable
         /// <summary>Render batches received so far.</summary>
         public int Batches { get; private set; }
 
+        (byte[] Words, TaskCompletionSource Seen)? awaited;
+
+        /// <summary>Completes when a render batch from now on holds these words.</summary>
+        public Task Sees(string words)
+        {
+            var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            awaited = (Encoding.UTF8.GetBytes(words), seen);
+            return seen.Task;
+        }
+
         internal async Task Begin(string baseAddress, string pageAddress, List<string> markers, string state)
         {
             await Send("{\"protocol\":\"blazorpack\",\"version\":1}\u001e"u8.ToArray());
@@ -140,6 +150,7 @@ sealed partial class CircuitClient : IDisposable
                 case "JS.RenderBatch":
                     var batch = reader.ReadInt64();
                     Batches++;
+                    if (awaited is var (words, seen) && message.Span.IndexOf(words) >= 0) seen.TrySetResult();
                     await Invoke("OnRenderCompleted", batch, null);
                     firstRender.TrySetResult();
                     break;

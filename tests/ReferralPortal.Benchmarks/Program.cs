@@ -1,12 +1,14 @@
 using ReferralPortal.Benchmarks;
 using ReferralPortal.Testing;
 
-// dotnet run -c Measure --project tests/ReferralPortal.Benchmarks [-- submit|lists|start|circuits|import ...] [--rows N] [--only TEXT]
+// dotnet run -c Measure --project tests/ReferralPortal.Benchmarks [-- submit|lists|queue|live|start|circuits|import ...] [--rows N] [--only TEXT]
 // Every figure that counts is a ratio inside one run: machines differ, and the same machine differs from minute to minute.
 var known = new Dictionary<string, Func<BenchmarkOptions, Task<string>>>
 {
     ["submit"] = SubmitBenchmark.Run,
     ["lists"] = ListBenchmark.Run,
+    ["queue"] = QueueBenchmark.Run,
+    ["live"] = LiveBenchmark.Run,
     ["start"] = StartBenchmark.Run,
     ["circuits"] = CircuitBenchmark.Run,
     ["import"] = ImportBenchmark.Run,

@@ -9,7 +9,7 @@ namespace ReferralPortal.Database.Seeds;
 
 /// <summary>
 /// Made-up referrals in any number, for trying the portal at size and for measuring it. The same number gives the same referrals, apart from
-/// the day from which their dates count back. One in fifty is open, as in a clinic group some years old.
+/// the day from which their dates count back. One in fifty is open, as in a clinic group some years old, unless another share is asked for.
 /// </summary>
 public static class GeneratedReferrals
 {
@@ -18,14 +18,15 @@ public static class GeneratedReferrals
     /// <param name="count">How many.</param>
     /// <param name="tell">Takes lines of progress.</param>
     /// <param name="ct">Gives up; nothing is kept.</param>
-    public static async Task Load(string ownerConnectionString, int count, Action<string> tell, CancellationToken ct)
+    /// <param name="openPerMille">How many of a thousand are open.</param>
+    public static async Task Load(string ownerConnectionString, int count, Action<string> tell, CancellationToken ct, int openPerMille = UsuallyOpen)
     {
         await using var connection = new NpgsqlConnection(ownerConnectionString);
         await connection.OpenAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         async Task Run(string sql) => await connection.ExecuteAsync(new CommandDefinition(sql, commandTimeout: 1800, cancellationToken: ct));
 
-        var world = await World.Read(connection, await connection.ExecuteScalarAsync<int>("select count(*)::int from referral"), count);
+        var world = await World.Read(connection, await connection.ExecuteScalarAsync<int>("select count(*)::int from referral"), count, openPerMille);
         // COPY is refused where row-level security is forced; it is forced again before anybody else can look.
         foreach (var table in Tables) await Run($"alter table {table} no force row level security");
         await Run("drop index referral_search_words");
@@ -46,6 +47,8 @@ public static class GeneratedReferrals
         await transaction.CommitAsync(ct);
         foreach (var table in Tables) await Run($"vacuum (analyze) {table}");
     }
+
+    const int UsuallyOpen = 20;
 
     static readonly string[] Tables = ["patient", "referral", "referral_detail", "referral_party", "referral_event", "referral_search", "funding_authority"];
 
@@ -163,14 +166,14 @@ public static class GeneratedReferrals
         string Condition, string OurReference, string ClaimReference, Guid[] Readers, DateTime SubmittedAt, DateTime? DueAt);
 
     /// <summary>The organisations and lists from which referrals are put together.</summary>
-    sealed class World(int first, int count, DateTime now, Sender[] referrers, string[] conditions, Guid clinic, Guid caseManager, Guid funder)
+    sealed class World(int first, int count, int openPerMille, DateTime now, Sender[] referrers, string[] conditions, Guid clinic, Guid caseManager, Guid funder)
     {
         static readonly string[] Given = ["Aisha", "Ben", "Carys", "Daniel", "Ewa", "Farid", "Grace", "Hamza", "Isla", "Jack", "Kasia", "Liam", "Mei", "Noor", "Oliver", "Priya", "Quentin", "Rosa", "Samuel", "Tariq"];
         static readonly string[] Start = ["Ash", "Bar", "Cald", "Dun", "Ec", "Fair", "Green", "Hal", "Ing", "Ken", "Lang", "Mar", "Nor", "Old", "Pem", "Rad", "Sal", "Thorn", "Wal", "York"];
         static readonly string[] Middle = ["ber", "cot", "der", "ford", "ger", "ham", "ing", "ker", "lin", "mer"];
         static readonly string[] End = ["bank", "croft", "dale", "field", "gate", "head", "ley", "shaw", "ton", "worth"];
 
-        internal static async Task<World> Read(NpgsqlConnection connection, int first, int count)
+        internal static async Task<World> Read(NpgsqlConnection connection, int first, int count, int openPerMille)
         {
             var people = await connection.QueryAsync<(Guid Organisation, Guid Id, string Name, string Kind, string OrganisationName)>("""
                 select distinct on (o.id) o.id, u.id, u.display_name, o.kind, o.name
@@ -184,14 +187,14 @@ public static class GeneratedReferrals
             var conditions = (await connection.QueryAsync<string>("select slug from condition order by position")).ToArray();
             async Task<Guid> Organisation(string kind) => await connection.ExecuteScalarAsync<Guid>("select id from organisation where kind = @kind order by id limit 1", new { kind });
             var now = await connection.ExecuteScalarAsync<DateTime>("select date_trunc('minute', now())");
-            return new World(first, count, now, weighted, conditions, await Organisation("clinic_group"), await Organisation("case_manager"), await Organisation("funder"));
+            return new World(first, count, openPerMille, now, weighted, conditions, await Organisation("clinic_group"), await Organisation("case_manager"), await Organisation("funder"));
         }
 
         internal Made Referral(int index)
         {
             var number = first + index;
             var mixed = Mix((ulong)number);
-            var state = StateOf((int)(mixed % 1000));
+            var state = StateOf(Usual((int)(mixed % 1000)));
             var open = state is not (ReferralState.Closed or ReferralState.Declined or ReferralState.Withdrawn);
             // Open ones came in over the last thirty days, the others over the three years before.
             var age = open ? TimeSpan.FromMinutes(30.0 * 24 * 60 * ((mixed >> 10) % 10_000) / 10_000) : TimeSpan.FromDays(31) + TimeSpan.FromMinutes(3.0 * 365 * 24 * 60 * index / count);
@@ -206,6 +209,9 @@ public static class GeneratedReferrals
                 conditions[(mixed >> 50) % (ulong)conditions.Length], $"GEN/{number:0000000}", $"CL-{number * 7L % 9_999_991:0000000}", readers, submitted,
                 state is ReferralState.Submitted or ReferralState.InTriage or ReferralState.InformationRequested or ReferralState.Accepted ? submitted.AddHours(36 + (mixed >> 20) % 48) : null);
         }
+
+        // Stretches the open share to what was asked for, and the rest to what is left.
+        int Usual(int perMille) => perMille < openPerMille ? perMille * UsuallyOpen / openPerMille : UsuallyOpen + (perMille - openPerMille) * (1000 - UsuallyOpen) / (1000 - openPerMille);
 
         static ReferralState StateOf(int perMille) => perMille switch
         {

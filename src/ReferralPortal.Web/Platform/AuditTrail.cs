@@ -21,6 +21,7 @@ public enum AuditAction
     SaveOrganisation, CopyReferral, SuggestClinics, OpenAmendment, AmendReferral,
     SaveClinic, SaveClinicHours, SaveRoom, SaveClosure, CloseClinic, ReopenClinic, SaveAccount, AddAccount, SavePattern, SaveLeave, ListAffectedAppointments, DisableOrganisation, EnableOrganisation,
     PauseClock, ResumeClock, SaveAgreement,
+    AssignReferral, SaveView, DeleteView,
 }
 
 /// <summary>One line of the audit trail. Holds ids and codes, never a name or a diagnosis.</summary>

@@ -9,7 +9,7 @@ namespace ReferralPortal.Web.Components.Layout;
 public sealed record PaletteEntry(string Address, string Label, string Detail);
 
 /// <summary>
-/// Finds things beyond pages for the command palette, for example referrals by name. Register one as a scoped service;
-/// it must return only what this reader may see. Without one the palette still reaches pages and referrals by reference.
+/// Finds things beyond pages for the command palette, for example referrals by name. Register any number as scoped services;
+/// each must return only what this reader may see. Without one the palette still reaches pages and referrals by reference.
 /// </summary>
 public delegate Task<IReadOnlyList<PaletteEntry>> PaletteSearch(ClaimsPrincipal reader, string text, CancellationToken ct);

@@ -6,6 +6,7 @@ using ReferralPortal.Testing;
 using ReferralPortal.Web.Components.Forms;
 using ReferralPortal.Web.Features.Appointments;
 using ReferralPortal.Web.Features.Triage;
+using ReferralPortal.Web.Features.Triage.Queue;
 using ReferralPortal.Web.Platform;
 using ReferralPortal.Web.Tests.Features.Referrals;
 using ReferralPortal.Web.Tests.Features.Triaging;

@@ -19,7 +19,7 @@ namespace ReferralPortal.Web.Tests.Features.Referrals;
 static class PageWorld
 {
     /// <summary>Somebody signed in at a page that is alive.</summary>
-    internal static async Task<BunitContext> SignedIn(this PortalTestDatabase world, string userName)
+    internal static async Task<BunitContext> SignedIn(this PortalTestDatabase world, string userName, Action<IServiceCollection>? more = null)
     {
         BunitContext.DefaultWaitTimeout = TimeSpan.FromSeconds(20);
         var actor = await world.Actor(userName);
@@ -37,6 +37,7 @@ static class PageWorld
             .AddOrganisations()
             .AddTriage()
             .AddMudServices();
+        more?.Invoke(browser.Services);
         browser.SetRendererInfo(new RendererInfo("Server", isInteractive: true));
         return browser;
     }

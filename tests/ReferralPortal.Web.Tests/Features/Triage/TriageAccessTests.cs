@@ -3,6 +3,7 @@ using ReferralPortal.Testing;
 using ReferralPortal.Web.Features.Appointments;
 using ReferralPortal.Web.Features.Referrals.View;
 using ReferralPortal.Web.Features.Triage;
+using ReferralPortal.Web.Features.Triage.Queue;
 using ReferralPortal.Web.Platform;
 using ReferralPortal.Web.Tests.Features.Referrals;
 using Xunit;
@@ -20,7 +21,7 @@ public sealed class TriageAccessTests(PortalTestDatabase database) : IClassFixtu
 
     /// <summary>Every way. Commands are tried with a version that is long past, so that nothing changes: who is told of a conflict has reached it.</summary>
     public static readonly TheoryData<string> Ways =
-        ["queue", "queue by received", "queue search", "again", "next", "open", "start", "ask", "accept", "decline", "acknowledge", "clear", "booking", "booking by appointment", "day", "book", "move", "cancel", "missed"];
+        ["queue", "queue by received", "queue search", "again", "next", "export", "picked", "senders", "assign", "pool", "open", "start", "ask", "accept", "decline", "acknowledge", "clear", "booking", "booking by appointment", "day", "book", "move", "cancel", "missed"];
 
     sealed record Scene(TestReferral Referral, Guid Appointment, DateOnly Day, Guid Clinic, Guid Clinician);
 
@@ -40,10 +41,15 @@ public sealed class TriageAccessTests(PortalTestDatabase database) : IClassFixtu
         return way switch
         {
             "queue" => Holds((await queue.Handle(actor, new QueueFilter { Tab = QueueTab.AllOpen }, Ct)).Value),
-            "queue by received" => Holds((await queue.Handle(actor, new QueueFilter { Tab = QueueTab.Alerts, ByReceived = true }, Ct)).Value),
+            "queue by received" => Holds((await queue.Handle(actor, new QueueFilter { Tab = QueueTab.Alerts, Sort = QueueSort.Received }, Ct)).Value),
             "queue search" => Holds((await queue.Handle(actor, new QueueFilter { Search = referral.Reference }, Ct)).Value),
-            "again" => (await queue.Again(actor, [referral.Id], Ct)).Value is { } again && (again.Rows.Count > 0 || again.Counts.Values.Sum() > 0),
+            "again" => (await queue.Again(actor, new QueueFilter(), [referral.Id], Ct)).Value is { } again && (again.Rows.Count > 0 || again.Counts.Tabs.Values.Sum() > 0),
             "next" => await queue.Next(actor, Guid.Empty, Ct) is not null,
+            "export" => (await queue.Stretch(actor, new QueueFilter { Tab = QueueTab.AllOpen, Sort = QueueSort.Organisation }, 10, Ct)).Count > 0,
+            "picked" => (await queue.Picked(actor, [referral.Id], Ct)).Count > 0,
+            "senders" => (await queue.Senders(actor, Ct)).Count > 0,
+            "assign" => Told(await new AssignReferral(through).Handle(actor, new(referral.Id, 0, null), Ct)),
+            "pool" => Told(await new AcceptToPool(new StartTriage(through), new AcceptReferral(through, catalogue)).Handle(actor, new(referral.Id, 0, ReferralState.Submitted, scene.Clinic, Priority.Urgent), Ct)),
             "open" => (await new OpenTriage(through, new ViewReferral(through)).Handle(actor, referral.Reference, Ct)).IsDone,
             "start" => Told(await new StartTriage(through).Handle(actor, new(referral.Id, 0), Ct)),
             "ask" => Told(await new AskForInformation(through, catalogue).Handle(actor, new(referral.Id, 0, [], "Why?"), Ct)),
@@ -61,7 +67,7 @@ public sealed class TriageAccessTests(PortalTestDatabase database) : IClassFixtu
             _ => throw new ArgumentOutOfRangeException(nameof(way)),
         };
 
-        static bool Holds(ListQueue.Page? page) => page is not null && (page.Rows.Count > 0 || page.Counts.Values.Sum() > 0);
+        static bool Holds(ListQueue.Page? page) => page is not null && (page.Rows.Count > 0 || page.Counts.Tabs.Values.Sum() > 0);
         static bool Told<T>(Outcome<T> outcome) => outcome.Failure is Failure.Conflict;
     }
 
@@ -70,8 +76,8 @@ public sealed class TriageAccessTests(PortalTestDatabase database) : IClassFixtu
     static bool MayGo(string way, string person) => person switch
     {
         Triage => !IsForClinicians(way),
-        Clinician => way is not ("start" or "ask" or "accept" or "decline"),
-        Lead => way is "queue" or "queue by received" or "queue search" or "again" or "next" or "open" or "booking" or "booking by appointment" or "day",
+        Clinician => way is not ("start" or "ask" or "accept" or "decline" or "assign" or "pool"),
+        Lead => way is "queue" or "queue by received" or "queue search" or "again" or "next" or "export" or "picked" or "senders" or "open" or "booking" or "booking by appointment" or "day",
         _ => false,
     };
 

@@ -56,4 +56,11 @@ public static class TriageWorld
         await using var connection = await database.Owner();
         return await connection.ExecuteScalarAsync<T>(sql, arguments);
     }
+
+    /// <summary>What the audit trail says of a thing, the last first.</summary>
+    public static async Task<string[]> AuditOf(this PortalTestDatabase database, Guid subject)
+    {
+        await using var connection = await database.Owner();
+        return [.. await connection.QueryAsync<string>("select action from audit_entry where subject_id = @subject order by sequence desc", new { subject })];
+    }
 }

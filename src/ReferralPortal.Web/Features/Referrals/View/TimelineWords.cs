@@ -35,6 +35,7 @@ public sealed class TimelineWords(CatalogueContent catalogue)
             "discharge" => ($"{who} discharged the patient", "The discharge report is signed."),
             "close" => ($"{who} closed the referral", "Nothing is owed any more."),
             "reopen" => ($"{who} reopened the referral", "The patient is in treatment again."),
+            "assign" => (Text("owner") is { Length: > 0 } owner ? $"{who} gave the referral to {owner}" : $"{who} put the referral back for anybody to take", null),
             "withdraw" => ($"{who} of {happened.Organisation} withdrew the referral{Reason("withdraw_reason")}", null),
             "amend" => ($"{who} of {happened.Organisation} corrected answers", null),
             "acknowledge_alert" => ($"{who} acknowledged the urgent alert", null),

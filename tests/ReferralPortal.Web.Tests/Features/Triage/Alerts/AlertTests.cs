@@ -9,6 +9,7 @@ using ReferralPortal.Web.Features.Home;
 using ReferralPortal.Web.Features.Referrals;
 using ReferralPortal.Web.Features.Referrals.Submit;
 using ReferralPortal.Web.Features.Triage;
+using ReferralPortal.Web.Features.Triage.Queue;
 using ReferralPortal.Web.Features.Triage.Alerts;
 using ReferralPortal.Web.Platform;
 using ReferralPortal.Web.Platform.Background;
@@ -185,7 +186,7 @@ public sealed class AlertTests(PortalTestDatabase database) : IClassFixture<Port
         foreach (var person in (string[])[Triage, Clinician, Lead])
         {
             var actor = await database.Actor(person);
-            var row = (await new ListQueue(database.Database).Handle(actor, new QueueFilter { Tab = QueueTab.Alerts, ByReceived = true }, Ct)).Value!.Rows.SingleOrDefault(one => one.Id == referral);
+            var row = (await new ListQueue(database.Database).Handle(actor, new QueueFilter { Tab = QueueTab.Alerts, Sort = QueueSort.Received }, Ct)).Value!.Rows.SingleOrDefault(one => one.Id == referral);
             if (row is not null) Assert.Equal((2, null), (row.AlertReminders, row.AlertAcknowledgedAt));
             Assert.Contains((await new ReadHome(database.Database).Handle(actor, Ct))!.Alerts, alert => alert.Reminders == 2 && !alert.Acknowledged);
             var count = await new CountAlerts(database.Database).Handle(actor, Ct);
