@@ -7,7 +7,7 @@ namespace ReferralPortal.Benchmarks;
 /// <param name="Rows">The larger of the two tables in the list benchmark; the smaller has a tenth.</param>
 /// <param name="Circuits">Open pages in the circuit benchmark.</param>
 /// <param name="Seconds">How long each side of the submit benchmark runs in a round.</param>
-/// <param name="Only">Of the list benchmark, the questions whose name holds this; null means all.</param>
+/// <param name="Only">Of the list and queue benchmarks, the questions whose name holds this; null means all.</param>
 public sealed record BenchmarkOptions(IReadOnlyList<string> Names, int Rows = 1_000_000, int Circuits = 200, double Seconds = 4, string? Only = null)
 {
     public static BenchmarkOptions Read(string[] args)

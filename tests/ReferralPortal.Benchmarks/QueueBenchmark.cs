@@ -29,7 +29,7 @@ static class QueueBenchmark
         report.AppendLine();
         report.AppendLine($"| what | {young.Size} | {small.Size} | {large.Size} | ratio to as many open |");
         report.AppendLine("|---|---:|---:|---:|---:|");
-        foreach (var what in Questions)
+        foreach (var what in Questions.Where(what => options.Only is null || what.Name.Contains(options.Only, StringComparison.OrdinalIgnoreCase)))
         {
             World[] worlds = [young, small, large];
             var taken = worlds.Select(_ => new List<double>()).ToArray();

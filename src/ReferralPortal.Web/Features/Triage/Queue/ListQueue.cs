@@ -30,6 +30,8 @@ public sealed record QueuedReferral(
     int AlertReminders,
     DateTimeOffset? DueAt,
     DateTimeOffset? ClockPausedAt,
+    DateOnly? ClockWaitsUntil,
+    short EscalationLevel,
     DateTimeOffset SubmittedAt,
     int Version,
     bool Belongs)

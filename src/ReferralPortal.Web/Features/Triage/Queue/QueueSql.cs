@@ -139,7 +139,7 @@ static class QueueSql
                coalesce(condition.name, detail.presenting_condition) as condition, r.triage_owner_id as claimed_by_id, owner.display_name as claimed_by,
                clinic.name as clinic, booked.starts_at as appointment_at,
                case when r.red_flag_cleared_at is null then r.red_flag_tier end as red_flag, r.alert_acknowledged_at, r.alert_reminders,
-               r.due_at, r.clock_paused_at, r.submitted_at, r.version, ({belongs}) as belongs
+               r.due_at, r.clock_paused_at, r.clock_waits_until, r.escalation_level, r.submitted_at, r.version, ({belongs}) as belongs
         from page
         join referral r on r.id = page.referral_id
         join patient on patient.id = r.patient_id
