@@ -99,7 +99,11 @@ public static class SeedLoader
             select list.key, row.code, place, row.label, row.words, coalesce(row.detail, '{}')
             from jsonb_each(@json::jsonb) list, jsonb_array_elements(list.value) with ordinality entries (entry, place),
                  jsonb_to_record(entry) row (code text, label text, words text, detail jsonb)
-            on conflict (list, code) do update set position = excluded.position, label = excluded.label, words = excluded.words, detail = excluded.detail
+            on conflict (list, code) do update set detail = excluded.detail,
+                -- What the clinic has worded or ordered for itself stays.
+                position = case when coded_text.ordered_at is null then excluded.position else coded_text.position end,
+                label = case when coded_text.edited_at is null then excluded.label else coded_text.label end,
+                words = case when coded_text.edited_at is null then excluded.words else coded_text.words end
             """),
         ("bank-holidays.json", """
             insert into bank_holiday (day, title)

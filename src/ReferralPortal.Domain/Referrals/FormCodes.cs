@@ -48,8 +48,8 @@ public enum BodySide { Left, Right, Both, NotApplicable }
 public enum DocumentKind { LetterOfInstruction, MedicalReport, GpRecords, ConsentForm, ImagingReport, Other }
 
 /// <summary>Why the clinic does not take a referral on.</summary>
-public enum DeclineReason { OutsideArea, OutsideScope, UnsafeForOutpatient, Duplicate, NoConsent, NoFundingAuthority, PatientDeclined, ConflictOfInterest, Other }
+public enum DeclineReason { OutsideArea, OutsideScope, UnsafeForOutpatient, Duplicate, NoConsent, NoFundingAuthority, PatientDeclined, ConflictOfInterest, CouldNotBeReached, Other }
 
 /// <summary>Why a referral is taken back.</summary>
-public enum WithdrawReason { PatientDeclined, TreatedElsewhere, ClaimEnded, ReferredInError, Other }
+public enum WithdrawReason { PatientDeclined, TreatedElsewhere, ClaimEnded, ReferredInError, CouldNotBeReached, Other }
 #pragma warning restore CS1591

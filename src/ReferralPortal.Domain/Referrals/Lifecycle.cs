@@ -35,6 +35,12 @@ public static class Lifecycle
         .. Rows(BeforeDischarge, Withdraw, Withdrawn, Referrer, ClinicAdministrator),
         // Until the patient is booked; from then on the clinic knows better than the form, and is told in words.
         .. Rows([Submitted, InTriage, InformationRequested, Accepted], Amend, null, Referrer),
+        // Where the patient goes and how soon, until an appointment says it.
+        .. Rows([InTriage, Accepted], Forward, null, ClinicAdministrator),
+        .. Rows([Submitted, InTriage, InformationRequested, Accepted], ChangePriority, null, ClinicAdministrator),
+        .. Rows(BeforeDischarge, LogContact, null, ClinicAdministrator, Clinician),
+        // Within seconds of the decision, before anybody was told of it. One that was made straight from submitted goes back there: see IsUndoable.
+        .. Rows([InformationRequested, Accepted, Declined], Undo, InTriage, ClinicAdministrator),
     ];
 
     static readonly Dictionary<(ReferralState, ReferralAction), Transition> ByCell = Table.ToDictionary(row => (row.From, row.Action));
@@ -56,6 +62,10 @@ public static class Lifecycle
         var held = capacities.ToHashSet();
         return Table.Where(row => row.From == state && row.By.Overlaps(held)).Select(row => row.Action);
     }
+
+    /// <summary>Whether a step out of <paramref name="from"/> can be taken back to where it came from: the three decisions of triage, and nothing that others have acted upon.</summary>
+    public static bool IsUndoable(ReferralState from, ReferralAction action) =>
+        action is AskForInformation or Accept or Decline && Find(from, action) is { } step && Find(step.To, Undo) is not null;
 
     // No target state: the state stays as it is.
     static IEnumerable<Transition> Rows(ReferralState[] from, ReferralAction action, ReferralState? to, params Capacity[] by) =>

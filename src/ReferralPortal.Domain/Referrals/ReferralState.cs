@@ -64,6 +64,14 @@ public enum ReferralAction
     Withdraw,
     /// <summary>Correct an answer of the form after it was sent.</summary>
     Amend,
+    /// <summary>Give it to another clinic of the group.</summary>
+    Forward,
+    /// <summary>Make it urgent, or routine again.</summary>
+    ChangePriority,
+    /// <summary>Write down that somebody tried to reach the patient.</summary>
+    LogContact,
+    /// <summary>Take back the decision made a moment ago, of which nobody has been told.</summary>
+    Undo,
 }
 
 /// <summary>What somebody is on this very referral. It follows from a role and from being a party, and is all that the lifecycle looks at.</summary>

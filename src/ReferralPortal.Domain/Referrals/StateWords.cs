@@ -40,6 +40,10 @@ public static class StateWords
         ReferralAction.Reopen => "Reopen",
         ReferralAction.Withdraw => "Withdraw",
         ReferralAction.Amend => "Correct answers",
+        ReferralAction.Forward => "Forward to another clinic",
+        ReferralAction.ChangePriority => "Change priority",
+        ReferralAction.LogContact => "Log an attempt to reach the patient",
+        ReferralAction.Undo => "Undo",
         _ => throw new ArgumentOutOfRangeException(nameof(action), action, null),
     };
 
@@ -63,6 +67,10 @@ public static class StateWords
         ReferralAction.Reopen => "reopened the referral",
         ReferralAction.Withdraw => "withdrew the referral",
         ReferralAction.Amend => "corrected answers of the referral",
+        ReferralAction.Forward => "forwarded the referral to another clinic",
+        ReferralAction.ChangePriority => "changed the priority",
+        ReferralAction.LogContact => "tried to reach the patient",
+        ReferralAction.Undo => "took back the last decision",
         _ => throw new ArgumentOutOfRangeException(nameof(action), action, null),
     };
 }

@@ -22,6 +22,7 @@ public enum AuditAction
     SaveClinic, SaveClinicHours, SaveRoom, SaveClosure, CloseClinic, ReopenClinic, SaveAccount, AddAccount, SavePattern, SaveLeave, ListAffectedAppointments, DisableOrganisation, EnableOrganisation,
     PauseClock, ResumeClock, SaveAgreement,
     AssignReferral, SaveView, DeleteView,
+    ForwardReferral, ChangePriority, UndoDecision, ViewHistory, SaveStandardText, MoveStandardText, LogContact,
 }
 
 /// <summary>One line of the audit trail. Holds ids and codes, never a name or a diagnosis.</summary>

@@ -8,18 +8,18 @@ public class LifecycleTests
     // The lifecycle once more, as a grid written from the specification and not from the code: a row a state, a column an action.
     // Each cell: who may (r referrer, a clinic administrator, c clinician) > the state after; a dot where nobody may.
     const string Grid = """
-        state                  Submit StartTriage AskForInformation Answer Accept Decline BookFirstAppointment RecordAttendance BookAppointment MoveAppointment CancelAppointment DidNotAttend Discharge Close Reopen Withdraw Amend
-        Draft                  r>Submitted . . . . . . . . . . . . . . r>Withdrawn .
-        Submitted              . a>InTriage a>InformationRequested . . a>Declined . . . . . . . . . ra>Withdrawn r>Submitted
-        InTriage               . . a>InformationRequested . a>Accepted a>Declined . . . . . . . . . ra>Withdrawn r>InTriage
-        InformationRequested   . . . r>InTriage . . . . . . . . . . . ra>Withdrawn r>InformationRequested
-        Accepted               . . . . . . ac>AppointmentBooked . . . . . . . . ra>Withdrawn r>Accepted
-        AppointmentBooked      . . . . . . . c>InTreatment ac>AppointmentBooked ac>AppointmentBooked ac>AppointmentBooked ac>AppointmentBooked . . . ra>Withdrawn .
-        InTreatment            . . . . . . . . ac>InTreatment ac>InTreatment ac>InTreatment ac>InTreatment c>Discharged . . ra>Withdrawn .
-        Discharged             . . . . . . . . . . . . . a>Closed a>InTreatment . .
-        Closed                 . . . . . . . . . . . . . . a>InTreatment . .
-        Declined               . . . . . . . . . . . . . . . . .
-        Withdrawn              . . . . . . . . . . . . . . . . .
+        state                  Submit StartTriage AskForInformation Answer Accept Decline BookFirstAppointment RecordAttendance BookAppointment MoveAppointment CancelAppointment DidNotAttend Discharge Close Reopen Withdraw Amend Forward ChangePriority LogContact Undo
+        Draft                  r>Submitted . . . . . . . . . . . . . . r>Withdrawn . . . . .
+        Submitted              . a>InTriage a>InformationRequested . . a>Declined . . . . . . . . . ra>Withdrawn r>Submitted . a>Submitted ac>Submitted .
+        InTriage               . . a>InformationRequested . a>Accepted a>Declined . . . . . . . . . ra>Withdrawn r>InTriage a>InTriage a>InTriage ac>InTriage .
+        InformationRequested   . . . r>InTriage . . . . . . . . . . . ra>Withdrawn r>InformationRequested . a>InformationRequested ac>InformationRequested a>InTriage
+        Accepted               . . . . . . ac>AppointmentBooked . . . . . . . . ra>Withdrawn r>Accepted a>Accepted a>Accepted ac>Accepted a>InTriage
+        AppointmentBooked      . . . . . . . c>InTreatment ac>AppointmentBooked ac>AppointmentBooked ac>AppointmentBooked ac>AppointmentBooked . . . ra>Withdrawn . . . ac>AppointmentBooked .
+        InTreatment            . . . . . . . . ac>InTreatment ac>InTreatment ac>InTreatment ac>InTreatment c>Discharged . . ra>Withdrawn . . . ac>InTreatment .
+        Discharged             . . . . . . . . . . . . . a>Closed a>InTreatment . . . . . .
+        Closed                 . . . . . . . . . . . . . . a>InTreatment . . . . . .
+        Declined               . . . . . . . . . . . . . . . . . . . . a>InTriage
+        Withdrawn              . . . . . . . . . . . . . . . . . . . . .
         """;
 
     static readonly ReferralState[] States = Enum.GetValues<ReferralState>();
@@ -83,8 +83,19 @@ public class LifecycleTests
     }
 
     [Fact]
-    public void Nothing_leads_out_of_an_end() =>
-        Assert.DoesNotContain(Lifecycle.Table, row => row.From is ReferralState.Declined or ReferralState.Withdrawn);
+    public void Nothing_leads_out_of_an_end_but_taking_back_a_slip() =>
+        Assert.DoesNotContain(Lifecycle.Table, row => row.From is ReferralState.Declined or ReferralState.Withdrawn && row.Action != ReferralAction.Undo);
+
+    [Fact]
+    public void What_can_be_taken_back_are_the_decisions_of_triage_to_where_they_came_from()
+    {
+        var undoable = from state in States from action in Actions where Lifecycle.IsUndoable(state, action) select (state, action);
+        Assert.Equal(
+            [
+                (ReferralState.Submitted, ReferralAction.AskForInformation), (ReferralState.Submitted, ReferralAction.Decline),
+                (ReferralState.InTriage, ReferralAction.AskForInformation), (ReferralState.InTriage, ReferralAction.Accept), (ReferralState.InTriage, ReferralAction.Decline),
+            ], undoable);
+    }
 
     [Fact]
     public void Every_state_can_be_reached_from_a_draft()

@@ -17,8 +17,8 @@ public sealed record RedFlagQuestion(string Key, string WordingVersion, string T
 /// <summary>What to tell somebody whose answer asks for help now.</summary>
 public sealed record RedFlagAdvice(string Tier, string WordingVersion, string Heading, string[] Advice);
 
-/// <summary>An entry of a short coded list, with the standard wording where the list has one.</summary>
-public sealed record CodedText(string List, string Code, string Label, string? Words, string Detail);
+/// <summary>An entry of a short coded list, with the standard wording where the list has one. A retired one is offered no more; what was said with it keeps its words.</summary>
+public sealed record CodedText(string List, string Code, string Label, string? Words, string Detail, bool Retired = false);
 
 /// <summary>A clinic of the group.</summary>
 public sealed record Clinic(Guid Id, string Name, string Address, string Postcode, double Latitude, double Longitude, string Phone, string[] Services);
@@ -52,8 +52,11 @@ public sealed record CatalogueContent(
 
     public Condition? Condition(string slug) => Conditions.FirstOrDefault(condition => condition.Slug == slug);
 
-    /// <summary>The entries of one list (<c>decline_reason</c>, <c>treatment</c>, ...), in the clinic's order.</summary>
-    public IEnumerable<CodedText> List(string list) => CodedTexts.Where(text => text.List == list);
+    /// <summary>The entries of one list (<c>decline_reason</c>, <c>treatment</c>, ...) that are in use, in the clinic's order.</summary>
+    public IEnumerable<CodedText> List(string list) => CodedTexts.Where(text => text.List == list && !text.Retired);
+
+    /// <summary>One entry, in use or not: for what was said with it.</summary>
+    public CodedText? Coded(string list, string? code) => CodedTexts.FirstOrDefault(text => text.List == list && text.Code == code);
 }
 
 /// <summary>Keeps the catalogue in memory and reads it again after five minutes, so that an edit by the clinic shows without a restart.</summary>
@@ -113,7 +116,7 @@ public sealed class CatalogueStore(PortalDataSources sources, TimeProvider clock
         select key, name, snomed_code, sided, views, region_group from body_region order by position;
         select key, wording_version, tier, topic, question, why, advice from red_flag_question where current order by position;
         select tier, wording_version, heading, advice from red_flag_advice where current;
-        select list, code, label, words, detail::text from coded_text where not retired order by list, position;
+        select list, code, label, words, detail::text, retired from coded_text order by list, position, code;
         select id, name, address, postcode, latitude, longitude, phone, services from clinic where closed_at is null order by name;
         select key, name, short_name, direction, meaningful_change, rule_version, wording_shipped, citation, items::text
         from outcome_measure order by position;

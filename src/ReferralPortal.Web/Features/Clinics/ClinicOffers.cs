@@ -30,10 +30,13 @@ public sealed record ReferralClinics(ClinicOffers Offers, IReadOnlyList<ClinicOf
 /// <param name="Phone">Where to ask what is not known.</param>
 public sealed record ClinicOffers(string? Postcode, string? Place, IReadOnlyList<ClinicOffer> Clinics, string OpenNow, string Phone)
 {
-    /// <summary>Those that offer everything that is asked for first, the nearest first among them; by name where distances are not known.</summary>
-    public IReadOnlyList<ClinicOffer> For(IReadOnlyCollection<ServiceAskedFor> asked) => Nearness.Ranked(
+    /// <summary>
+    /// Those that offer everything that is asked for first, and among them those that have time for the patient until <paramref name="dueBy"/>; then
+    /// the nearest, and by name where distances are not known.
+    /// </summary>
+    public IReadOnlyList<ClinicOffer> For(IReadOnlyCollection<ServiceAskedFor> asked, DateTimeOffset? dueBy = null) => Nearness.Ranked(
         Clinics.Select(offer => offer with { Lacks = [.. asked.Where(service => !offer.Clinic.Services.Contains(EnumText.Of(service)))] }),
-        offer => offer.Lacks.Count, offer => offer.Miles, offer => offer.Clinic.Name);
+        offer => offer.Lacks.Count * 2 + (offer.NextFree is { } free && !(free > dueBy) ? 0 : 1), offer => offer.Miles, offer => offer.Clinic.Name);
 
     /// <summary>"next free 26 Nov 2026, 09:00", or where to ask.</summary>
     public string NextFree(ClinicOffer offer) =>

@@ -77,10 +77,13 @@ public static class LifecycleStep
         return referral.Version == version ? referral : await unit.ChangedByAnother(referral);
     }
 
-    /// <summary>Writes the step: state, event and audit entry. Call after <see cref="Begin"/> in the same unit; returns the referral's new version.</summary>
-    public static async Task<int> Record(this PortalUnit unit, LockedReferral referral, ReferralAction action, AuditAction audit, StepRecord record, Clock? clock = null)
+    /// <summary>
+    /// Writes the step: state, event and audit entry. Call after <see cref="Begin"/> in the same unit; returns the referral's new version.
+    /// <paramref name="backTo"/> is for a step that is taken back: the state it had come from.
+    /// </summary>
+    public static async Task<int> Record(this PortalUnit unit, LockedReferral referral, ReferralAction action, AuditAction audit, StepRecord record, Clock? clock = null, ReferralState? backTo = null)
     {
-        return await unit.Append(referral, EnumText.Of(action), Lifecycle.Next(referral.State, action), record, clock, audit, null);
+        return await unit.Append(referral, EnumText.Of(action), backTo ?? Lifecycle.Next(referral.State, action), record, clock, audit, null);
     }
 
     /// <summary>

@@ -3,6 +3,7 @@ using ReferralPortal.Domain.Referrals;
 using ReferralPortal.Web.Features.Catalogue;
 using ReferralPortal.Web.Features.Referrals;
 using ReferralPortal.Web.Features.Triage.Conflicts;
+using ReferralPortal.Web.Features.Triage.Undo;
 using ReferralPortal.Web.Platform;
 
 namespace ReferralPortal.Web.Features.Triage;
@@ -40,11 +41,12 @@ public sealed class AcceptReferral(PortalDatabase database, CatalogueStore catal
 
             if (await unit.UndeclaredConflict(referral.Id, command.Clinician) is { } conflict) return conflict;
 
+            var leavesAt = await unit.Undoable(referral, ReferralAction.Accept);
             await unit.Run(Assign, new { referral.Id, command.Clinic, command.Clinician, priority = EnumText.Of(command.Priority!.Value) });
             await unit.Record(referral, ReferralAction.Accept, AuditAction.Accept,
                 new StepRecord(Detail: new { clinicId = command.Clinic, clinicianId = command.Clinician, priority = EnumText.Of(command.Priority.Value) }),
                 clock.For(referral).After(ReferralAction.Accept, command.Priority.Value, referral.StandingRedFlag(), unit.Now, referral.ClockNow()));
-            unit.Queue(new ReferralAccepted(referral.Id), referral.Id);
+            unit.Queue(new ReferralAccepted(referral.Id), referral.Id, leavesAt);
             return ReferralState.Accepted;
         }, ct);
     }

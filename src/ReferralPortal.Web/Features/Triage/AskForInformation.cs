@@ -1,6 +1,7 @@
 using ReferralPortal.Domain.Referrals;
 using ReferralPortal.Web.Features.Catalogue;
 using ReferralPortal.Web.Features.Referrals;
+using ReferralPortal.Web.Features.Triage.Undo;
 using ReferralPortal.Web.Platform;
 
 namespace ReferralPortal.Web.Features.Triage;
@@ -31,11 +32,12 @@ public sealed class AskForInformation(PortalDatabase database, CatalogueStore ca
             var begun = await unit.Begin(command.Referral, command.Version, ReferralAction.AskForInformation);
             if (begun.Value is not { } referral) return begun.Failure!;
 
+            var leavesAt = await unit.Undoable(referral, ReferralAction.AskForInformation);
             await unit.Run(ClaimUnclaimed, new { referral.Id, owner = actor.UserId });
             await unit.Record(referral, ReferralAction.AskForInformation, AuditAction.AskForInformation,
                 new StepRecord(command.Words.Trim(), topics is [var only] ? only : null, new { topics }),
                 clock.For(referral).After(ReferralAction.AskForInformation, referral.Priority, referral.StandingRedFlag(), unit.Now, referral.ClockNow()));
-            unit.Queue(new InformationRequested(referral.Id), referral.Id);
+            unit.Queue(new InformationRequested(referral.Id), referral.Id, leavesAt);
             return ReferralState.InformationRequested;
         }, ct);
     }

@@ -2,6 +2,7 @@ using ReferralPortal.Domain;
 using ReferralPortal.Domain.Referrals;
 using ReferralPortal.Web.Features.Catalogue;
 using ReferralPortal.Web.Features.Referrals;
+using ReferralPortal.Web.Features.Triage.Undo;
 using ReferralPortal.Web.Platform;
 
 namespace ReferralPortal.Web.Features.Triage;
@@ -30,10 +31,11 @@ public sealed class DeclineReferral(PortalDatabase database, CatalogueStore cata
             var begun = await unit.Begin(command.Referral, command.Version, ReferralAction.Decline);
             if (begun.Value is not { } referral) return begun.Failure!;
 
+            var leavesAt = await unit.Undoable(referral, ReferralAction.Decline);
             await unit.Record(referral, ReferralAction.Decline, AuditAction.Decline,
                 new StepRecord(command.WordsToReferrer.Trim(), EnumText.Of(command.Reason!.Value)),
                 clock.For(referral).After(ReferralAction.Decline, referral.Priority, referral.StandingRedFlag(), unit.Now));
-            unit.Queue(new ReferralDeclined(referral.Id), referral.Id);
+            unit.Queue(new ReferralDeclined(referral.Id), referral.Id, leavesAt);
             return ReferralState.Declined;
         }, ct);
     }

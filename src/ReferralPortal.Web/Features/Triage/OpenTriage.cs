@@ -1,5 +1,6 @@
 using ReferralPortal.Domain.Referrals;
 using ReferralPortal.Web.Features.Referrals.View;
+using ReferralPortal.Web.Features.Triage.Undo;
 using ReferralPortal.Web.Platform;
 
 namespace ReferralPortal.Web.Features.Triage;
@@ -11,6 +12,9 @@ public sealed record SafetyAnswer(string Key, Coded<RedFlagAnswer> Answer, strin
 public sealed record TriageCase(ReferralView Referral, IReadOnlyList<SafetyAnswer> Answers, TriageAssignment Assignment, IReadOnlyList<ListedClinician> Clinicians)
 {
     public ReferralHeader Header => Referral.Header;
+
+    /// <summary>The reader's own last decision, while it can be taken back.</summary>
+    public UndoableDecision? Undoable { get; init; }
 }
 
 /// <summary>Who has the referral, by id.</summary>
@@ -36,7 +40,7 @@ public sealed class OpenTriage(PortalDatabase database, ViewReferral referrals)
             var asked = new { referralId = referral.Header.Id, actor.OrganisationId };
             var assignment = await unit.One<TriageAssignment>(Assigned, asked);
             if (assignment is null) return (Outcome<TriageCase>)Outcome.Missing;
-            return new TriageCase(referral, await unit.Many<SafetyAnswer>(Answers, asked), assignment, await unit.WorkingClinicians());
+            return new TriageCase(referral, await unit.Many<SafetyAnswer>(Answers, asked), assignment, await unit.WorkingClinicians()) { Undoable = await unit.UndoableDecision(referral.Header.Id) };
         }, ct);
     }
 

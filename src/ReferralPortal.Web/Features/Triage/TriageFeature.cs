@@ -1,9 +1,12 @@
 using ReferralPortal.Web.Components.Layout;
 using ReferralPortal.Web.Features.Triage.Alerts;
 using ReferralPortal.Web.Features.Triage.Conflicts;
+using ReferralPortal.Web.Features.Triage.Decide;
+using ReferralPortal.Web.Features.Triage.Facts;
 using ReferralPortal.Web.Features.Triage.Queue;
-using ReferralPortal.Web.Platform;
+using ReferralPortal.Web.Features.Triage.Undo;
 using ReferralPortal.Web.Platform.Background;
+using ReferralPortal.Web.Platform;
 
 namespace ReferralPortal.Web.Features.Triage;
 
@@ -25,6 +28,10 @@ public static class TriageFeature
         .AddScoped<AskForInformation>()
         .AddScoped<AcceptReferral>()
         .AddScoped<DeclineReferral>()
+        .AddScoped<ForwardReferral>()
+        .AddScoped<ChangePriority>()
+        .AddScoped<UndoDecision>()
+        .AddScoped<ReadHistory>()
         .AddScoped<AcknowledgeAlert>()
         .AddScoped<ClearRedFlag>()
         .AddScoped<CountAlerts>()

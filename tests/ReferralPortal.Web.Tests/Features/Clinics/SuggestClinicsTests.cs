@@ -47,6 +47,21 @@ public sealed class SuggestClinicsTests(PortalTestDatabase database) : IClassFix
         Assert.Equal("Example clinic, Salford", ranked[3].Clinic.Name);
     }
 
+    [Fact]
+    public async Task A_clinic_that_has_no_time_before_the_target_comes_after_those_that_have_and_still_before_those_that_lack_something()
+    {
+        var offers = await Offers("M50 3AZ");
+        var now = DateTimeOffset.UtcNow;
+        var full = offers with { Clinics = [.. offers.Clinics.Select(offer => offer with { NextFree = offer.Clinic.Name.EndsWith("Manchester", StringComparison.Ordinal) ? now.AddDays(9) : offer.Clinic.Name.EndsWith("Liverpool", StringComparison.Ordinal) ? null : now.AddDays(1) })] };
+
+        var ranked = full.For([ServiceAskedFor.ImmediateNeedsAssessment, ServiceAskedFor.Treatment], now.AddDays(5));
+
+        Assert.Equal(["Example clinic, Preston", "Example clinic, Manchester", "Example clinic, Liverpool", "Example clinic, Salford"], ranked.Take(4).Select(offer => offer.Clinic.Name));
+        Assert.EndsWith(", after the target", ClinicOptions.About(ranked[1], now.AddDays(5)));
+        Assert.EndsWith("no free time known", ClinicOptions.About(ranked[2], now.AddDays(5)));
+        Assert.Equal("Example clinic, Manchester", full.For([ServiceAskedFor.ImmediateNeedsAssessment, ServiceAskedFor.Treatment], now.AddDays(10))[0].Clinic.Name);
+    }
+
     [Theory]
     [InlineData("ZE1 0AA", "We do not know how far these are from ZE1, so they are listed by name.")]
     [InlineData("nowhere", "Clinics are listed by name: without the patient’s postcode we cannot say which is nearest.")]
@@ -165,7 +180,9 @@ public sealed class SuggestClinicsTests(PortalTestDatabase database) : IClassFix
         var page = (await new ViewReferral(database.Database).Handle(await database.Actor(Triage), reference, Ct)).Value!;
         Assert.Equal((salford.Id, salford.Name), (page.Services!.PreferredClinicId, page.Services.PreferredClinic));
 
-        var options = ClinicOptions.Of(await Offers(page.Contact!.Postcode, Triage), page.Services, out var near);
+        var offers = await Offers(page.Contact!.Postcode, Triage);
+        var ranked = ClinicOptions.Ranked(offers, page.Services, null);
+        var (options, near) = (ranked.Select(offer => ClinicOptions.Option(offer, salford.Id, null)).ToList(), ClinicOptions.Near(offers, ranked, page.Services));
         Assert.StartsWith("Example clinic, Manchester · about 1 mile · free ", options[0].Label);
         Assert.Contains(options, option => option.Value == salford.Id && option.Label.StartsWith("Example clinic, Salford · preferred · about ", StringComparison.Ordinal));
         Assert.StartsWith("We suggest Example clinic, Manchester, about 1 mile away. Distances are as the crow flies", near);

@@ -3,7 +3,9 @@ using ReferralPortal.Testing;
 using ReferralPortal.Web.Features.Appointments;
 using ReferralPortal.Web.Features.Referrals.View;
 using ReferralPortal.Web.Features.Triage;
+using ReferralPortal.Web.Features.Triage.Decide;
 using ReferralPortal.Web.Features.Triage.Queue;
+using ReferralPortal.Web.Features.Triage.Undo;
 using ReferralPortal.Web.Platform;
 using ReferralPortal.Web.Tests.Features.Referrals;
 using Xunit;
@@ -21,7 +23,7 @@ public sealed class TriageAccessTests(PortalTestDatabase database) : IClassFixtu
 
     /// <summary>Every way. Commands are tried with a version that is long past, so that nothing changes: who is told of a conflict has reached it.</summary>
     public static readonly TheoryData<string> Ways =
-        ["queue", "queue by received", "queue search", "again", "next", "export", "picked", "senders", "assign", "pool", "open", "start", "ask", "accept", "decline", "acknowledge", "clear", "booking", "booking by appointment", "day", "book", "move", "cancel", "missed"];
+        ["queue", "queue by received", "queue search", "again", "next", "export", "picked", "senders", "assign", "pool", "open", "start", "ask", "accept", "decline", "forward", "priority", "undo", "acknowledge", "clear", "booking", "booking by appointment", "day", "book", "move", "cancel", "missed"];
 
     sealed record Scene(TestReferral Referral, Guid Appointment, DateOnly Day, Guid Clinic, Guid Clinician);
 
@@ -55,6 +57,9 @@ public sealed class TriageAccessTests(PortalTestDatabase database) : IClassFixtu
             "ask" => Told(await new AskForInformation(through, catalogue).Handle(actor, new(referral.Id, 0, [], "Why?"), Ct)),
             "accept" => Told(await new AcceptReferral(through, catalogue).Handle(actor, new(referral.Id, 0, scene.Clinic, null, Priority.Urgent), Ct)),
             "decline" => Told(await new DeclineReferral(through, catalogue).Handle(actor, new(referral.Id, 0, DeclineReason.Other, "No."), Ct)),
+            "forward" => Told(await new ForwardReferral(through, catalogue).Handle(actor, new(referral.Id, 0, scene.Clinic, "Nearer."), Ct)),
+            "priority" => Told(await new ChangePriority(through, catalogue).Handle(actor, new(referral.Id, 0, Priority.Urgent, "Worse."), Ct)),
+            "undo" => Told(await new UndoDecision(through).Handle(actor, new(referral.Id, 0), Ct)),
             "acknowledge" => Told(await new AcknowledgeAlert(through).Handle(actor, new(referral.Id, 0), Ct)),
             "clear" => Told(await new ClearRedFlag(through, catalogue).Handle(actor, new(referral.Id, 0, "Fine."), Ct)),
             "booking" => (await new OpenBooking(through).Handle(actor, referral.Reference, Ct)).IsDone,
@@ -76,7 +81,7 @@ public sealed class TriageAccessTests(PortalTestDatabase database) : IClassFixtu
     static bool MayGo(string way, string person) => person switch
     {
         Triage => !IsForClinicians(way),
-        Clinician => way is not ("start" or "ask" or "accept" or "decline" or "assign" or "pool"),
+        Clinician => way is not ("start" or "ask" or "accept" or "decline" or "forward" or "priority" or "undo" or "assign" or "pool"),
         Lead => way is "queue" or "queue by received" or "queue search" or "again" or "next" or "export" or "picked" or "senders" or "open" or "booking" or "booking by appointment" or "day",
         _ => false,
     };

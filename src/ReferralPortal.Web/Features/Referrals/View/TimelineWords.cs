@@ -36,6 +36,10 @@ public sealed class TimelineWords(CatalogueContent catalogue)
             "close" => ($"{who} closed the referral", "Nothing is owed any more."),
             "reopen" => ($"{who} reopened the referral", "The patient is in treatment again."),
             "assign" => (Text("owner") is { Length: > 0 } owner ? $"{who} gave the referral to {owner}" : $"{who} put the referral back for anybody to take", null),
+            "forward" => ($"{who} forwarded the referral{(Place() is { Length: > 0 } place ? " to" + place[1..] : " to another clinic")}", null),
+            "change_priority" => ($"{who} changed the priority{(Text("priority") is { } priority ? $" to {priority}" : "")}", Instant("firstAppointmentDue") is { } due ? $"The first appointment is due by {Formats.Date(due)}." : null),
+            "log_contact" => ($"The clinic {(Flag("reached") ? "reached" : "tried to reach")} the patient{Channel()}{(Text("waitUntil") is null ? "" : $", who asked to wait until {Day("waitUntil")}")}", null),
+            "undo" => ($"{who} took back {Undone()} within seconds", null),
             "withdraw" => ($"{who} of {happened.Organisation} withdrew the referral{Reason("withdraw_reason")}", null),
             "amend" => ($"{who} of {happened.Organisation} corrected answers", null),
             "acknowledge_alert" => ($"{who} acknowledged the urgent alert", null),
@@ -56,15 +60,17 @@ public sealed class TimelineWords(CatalogueContent catalogue)
         return new TimelineLine(what + ".", consequence, string.IsNullOrWhiteSpace(happened.Words) ? null : happened.Words);
 
         string Reason(string list) =>
-            happened.ReasonCode is { } code && catalogue.List(list).FirstOrDefault(text => text.Code == code)?.Label is { Length: > 0 } label ? $": {Lower(label)}" : "";
+            happened.ReasonCode is { } code && catalogue.Coded(list, code)?.Label is { Length: > 0 } label ? $": {Lower(label)}" : "";
 
         string Topics()
         {
             var codes = Detail("topics") is { ValueKind: JsonValueKind.Array } topics ? topics.EnumerateArray().Select(topic => topic.GetString()).ToList() : [happened.ReasonCode];
-            var labels = catalogue.List("information_question").Where(text => codes.Contains(text.Code)).Select(text => Lower(text.Label)).ToList();
+            var labels = codes.Select(code => catalogue.Coded("information_question", code)).OfType<CodedText>().Select(text => Lower(text.Label)).ToList();
             return labels.Count == 0 ? "" : $": {string.Join("; ", labels)}";
         }
 
+        string Undone() => Text("undone") switch { "accept" => "the acceptance", "decline" => "the decline", "ask_for_information" => "the question to the referrer", _ => "the last decision" };
+        string Channel() => Text("channel") switch { "call" => " by telephone", "text" => " by text message", "letter" => " by letter", "email" => " by e-mail", _ => "" };
         string When() => Instant("startsAt") is { } at ? " for " + Formats.Date(at) + " at " + Formats.Time(at) : "";
         string Place() => Text("clinic") is { } name ? $", {name}" : Id("clinicId") is { } id && catalogue.Clinics.FirstOrDefault(clinic => clinic.Id == id) is { } known ? $", {known.Name}" : "";
         string ReportKind() => Text("kind") is { } kind ? $": {PlainText.Of(kind).ToLower(CultureInfo.InvariantCulture)}" : "";
