@@ -48,18 +48,19 @@ public sealed class DecisionDesk(Actor actor, CatalogueContent catalogue, Func<T
         if (Busy) return false;
         Clear();
         Busy = true;
+        Outcome<T> outcome;
         try
         {
-            var outcome = await decision();
-            if (outcome.IsDone) Done = said;
-            else if (outcome.Failure is Failure.Invalid invalid) Errors = invalid.Errors;
-            else Failed = FailureWords.Of(outcome.Failure!);
-            await changed();
-            return outcome.IsDone;
+            outcome = await decision();
         }
         finally
         {
             Busy = false;
         }
+        if (outcome.IsDone) Done = said;
+        else if (outcome.Failure is Failure.Invalid invalid) Errors = invalid.Errors;
+        else Failed = FailureWords.Of(outcome.Failure!);
+        await changed();
+        return outcome.IsDone;
     }
 }
