@@ -78,6 +78,9 @@ public sealed class UndoDecisionTests(PortalTestDatabase database) : IClassFixtu
         Assert.Equal((referral.Version + 2, "undo", "clinic", "undo_decision"), (stored.Version, stored.LastAction, stored.LastAudience, stored.LastAudit));
         Assert.Equal(EnumText.Of(state), await database.Ask<string>("select state from referral_party where referral_id = @Id limit 1", referral));
         Assert.Equal(1, await database.Ask<long>("select count(*) from outbox_message where referral_id = @Id and taken_back_at is not null and attempts = 0", referral));
+        // No promise was ended by it, and somebody looks at the one that runs again.
+        Assert.Equal(0, await database.Ask<long>("select count(*) from clock_history where referral_id = @Id", referral));
+        Assert.NotEqual(0, await database.Ask<long>("select count(*) from outbox_message where referral_id = @Id and kind = 'clock_check' and available_at <= now() + interval '10 seconds'", referral));
     }
 
     [Fact]
