@@ -15,6 +15,14 @@ public static class ClinicOptions
     public static IReadOnlyList<ClinicOffer> Ranked(ClinicOffers offers, ServicesDetail? services, DateTimeOffset? dueBy) =>
         offers.For([.. (services?.Services ?? []).Select(service => EnumText.Parse<ServiceAskedFor>(service))], dueBy);
 
+    /// <summary>All of them as lines of a list, where no more than that has room.</summary>
+    public static IReadOnlyList<Option<Guid?>> Of(ClinicOffers offers, ServicesDetail? services, out string near)
+    {
+        var ranked = Ranked(offers, services, dueBy: null);
+        near = Near(offers, ranked, services);
+        return [.. ranked.Select(offer => Option(offer, services?.PreferredClinicId, dueBy: null))];
+    }
+
     /// <summary>What the order means, and the patient's wish.</summary>
     public static string Near(ClinicOffers offers, IReadOnlyList<ClinicOffer> ranked, ServicesDetail? services) => string.Join(" ", new[]
     {

@@ -180,9 +180,7 @@ public sealed class SuggestClinicsTests(PortalTestDatabase database) : IClassFix
         var page = (await new ViewReferral(database.Database).Handle(await database.Actor(Triage), reference, Ct)).Value!;
         Assert.Equal((salford.Id, salford.Name), (page.Services!.PreferredClinicId, page.Services.PreferredClinic));
 
-        var offers = await Offers(page.Contact!.Postcode, Triage);
-        var ranked = ClinicOptions.Ranked(offers, page.Services, null);
-        var (options, near) = (ranked.Select(offer => ClinicOptions.Option(offer, salford.Id, null)).ToList(), ClinicOptions.Near(offers, ranked, page.Services));
+        var options = ClinicOptions.Of(await Offers(page.Contact!.Postcode, Triage), page.Services, out var near);
         Assert.StartsWith("Example clinic, Manchester · about 1 mile · free ", options[0].Label);
         Assert.Contains(options, option => option.Value == salford.Id && option.Label.StartsWith("Example clinic, Salford · preferred · about ", StringComparison.Ordinal));
         Assert.StartsWith("We suggest Example clinic, Manchester, about 1 mile away. Distances are as the crow flies", near);
