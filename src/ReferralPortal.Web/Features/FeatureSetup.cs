@@ -4,6 +4,7 @@ using ReferralPortal.Web.Features.Catalogue;
 using ReferralPortal.Web.Features.Clocks;
 using ReferralPortal.Web.Features.Documents;
 using ReferralPortal.Web.Features.Home;
+using ReferralPortal.Web.Features.Notifications;
 using ReferralPortal.Web.Features.Organisations;
 using ReferralPortal.Web.Features.Referrals;
 using ReferralPortal.Web.Features.Referrals.Duplicates;
@@ -32,6 +33,7 @@ public static class FeatureSetup
         builder.Services.AddAppointments();
         builder.Services.AddDocuments();
         builder.Services.AddOrganisations();
+        builder.Services.AddNotifications();
         return builder;
     }
 }

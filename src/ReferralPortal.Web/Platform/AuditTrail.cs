@@ -15,6 +15,7 @@ public enum AuditAction
     Discharge, Close, Reopen,
     SignIn, SignOut, LinkAccount, DisableAccount, EnableAccount,
     ViewAudit,
+    SendMail, FailMail, ListMail, SendMailAgain, GiveUpMail, ChooseNotifications,
     AddDocument, ReceiveDocument, ClearDocument, FindThreat, RefuseDocument, ListDocuments, OpenDocument, PreviewDocument, DescribeDocument, RemoveDocument,
     FindOwnReferrals, FindDuplicates, DecideDuplicate, UndoDuplicateDecision, FindConflicts, DeclareIndependence, RaiseAlert, EscalateAlert,
     StartImport, OpenImport, MapImport, EditImportRow, ReturnImportRows, SendImport, StopImport, DraftImportRow, DownloadImportRows, DiscardImport, DeleteImport, ExportReferrals,

@@ -12,5 +12,6 @@ public static class AdminPlaces
 {
     public static readonly IReadOnlyList<AdminPlace> All =
     [
+        new("/admin/mail", "Mail", "What could not be sent, and why; send it again or give it up", MudBlazor.Icons.Material.Rounded.MarkEmailUnread),
     ];
 }

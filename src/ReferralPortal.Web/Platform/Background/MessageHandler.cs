@@ -18,15 +18,27 @@ public interface IMessageHandler<in TMessage>
     Task Handle(Actor portal, TMessage message, CancellationToken ct);
 }
 
+/// <summary>What the outbox knows of the message that is being handled, for a handler that must tell it from another with the same words.</summary>
+public sealed class TakenMessage
+{
+    public long Id { get; private set; }
+    public Guid? ReferralId { get; private set; }
+    /// <summary>Who did what the message tells of; null for messages from before that was kept.</summary>
+    public Guid? QueuedBy { get; private set; }
+
+    internal void Set(long id, Guid? referralId, Guid? queuedBy) => (Id, ReferralId, QueuedBy) = (id, referralId, queuedBy);
+}
+
 /// <summary>Which handler takes which kind.</summary>
 sealed record MessageRoute(string Kind, Func<IServiceProvider, Actor, string, CancellationToken, Task> Handle);
 
 public static class MessageHandlers
 {
-    /// <summary>Registers a handler: from then on the worker takes messages of this kind.</summary>
+    /// <summary>Registers a handler: from then on the worker takes messages of this kind. A kind may have several; each sees the message, in the order in which they were registered.</summary>
     public static IServiceCollection AddMessageHandler<TMessage, THandler>(this IServiceCollection services)
         where TMessage : notnull where THandler : class, IMessageHandler<TMessage>
     {
+        services.TryAddScoped<TakenMessage>();
         services.TryAddScoped<THandler>();
         return services.AddSingleton(new MessageRoute(
             EnumText.SnakeCase(typeof(TMessage).Name),

@@ -50,19 +50,20 @@ public sealed class OutboxWorker(IServiceScopeFactory scopes, PortalDatabase dat
     async Task<bool> RunOne(CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var routes = scope.ServiceProvider.GetServices<MessageRoute>().ToDictionary(route => route.Kind);
+        var routes = scope.ServiceProvider.GetServices<MessageRoute>().ToLookup(route => route.Kind);
         if (routes.Count == 0) return false;
 
         portal ??= await CurrentActor.Load(sources, Actor.SystemUserId, ct);
         var now = clock.GetUtcNow();
-        var taken = await database.Write<Taken?>(portal, async unit => await unit.One<Taken>(Take, new { kinds = routes.Keys.ToArray(), now, until = now + Lease }), ct);
+        var taken = await database.Write<Taken?>(portal, async unit => await unit.One<Taken>(Take, new { kinds = routes.Select(route => route.Key).ToArray(), now, until = now + Lease }), ct);
         if (taken.Value is not { } message) return false;
 
         using var inTime = CancellationTokenSource.CreateLinkedTokenSource(ct);
         inTime.CancelAfter(Lease - TimeSpan.FromSeconds(5));
         try
         {
-            await routes[message.Kind].Handle(scope.ServiceProvider, portal, message.Payload, inTime.Token);
+            scope.ServiceProvider.GetRequiredService<TakenMessage>().Set(message.Id, message.ReferralId, message.QueuedBy);
+            foreach (var route in routes[message.Kind]) await route.Handle(scope.ServiceProvider, portal, message.Payload, inTime.Token);
             await Settle(Done, new { message.Id, message.Attempts, at = clock.GetUtcNow() }, ct);
         }
         catch (Exception fault) when (!ct.IsCancellationRequested)
@@ -84,7 +85,7 @@ public sealed class OutboxWorker(IServiceScopeFactory scopes, PortalDatabase dat
             return 0;
         }, ct);
 
-    sealed record Taken(long Id, string Kind, string Payload, int Attempts);
+    sealed record Taken(long Id, string Kind, string Payload, int Attempts, Guid? ReferralId, Guid? QueuedBy);
 
     // One look at each kind's own range of the index.
     const string Take = """
@@ -100,7 +101,7 @@ public sealed class OutboxWorker(IServiceScopeFactory scopes, PortalDatabase dat
                 for update skip locked) next
             order by next.available_at, next.id
             limit 1)
-        returning id, kind, payload::text, attempts
+        returning id, kind, payload::text, attempts, referral_id, queued_by
         """;
 
     // Whoever took it again after the lease settles it; a late node leaves it alone.

@@ -68,6 +68,7 @@ public sealed class EscalateAlert(PortalDatabase database, CatalogueStore catalo
             if (opened.Value is not { } referral) return 0;
             await unit.Note(referral, "escalate_alert", AuditAction.EscalateAlert, null, new { reminder = step }, clinicOnly: true);
             unit.Queue(message with { Step = step + 1 }, message.ReferralId, clock.ReminderAt(step + 1, alert.RaisedAt));
+            unit.Queue(new AlertReminded(message.ReferralId, step), message.ReferralId);
             return step;
         }, ct);
     }
@@ -84,3 +85,6 @@ public sealed class EscalateAlert(PortalDatabase database, CatalogueStore catalo
 
     const string Remind = "update referral set alert_reminders = @step where id = @referralId";
 }
+
+/// <summary>An alert was brought up again: the clinic is told.</summary>
+public sealed record AlertReminded(Guid ReferralId, int Reminder);

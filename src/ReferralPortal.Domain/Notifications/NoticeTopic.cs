@@ -1,0 +1,42 @@
+namespace ReferralPortal.Domain.Notifications;
+
+/// <summary>What a person may choose to be told, or not to be told, by mail.</summary>
+public enum NoticeTopic
+{
+    /// <summary>A referral reached the clinic.</summary>
+    Received,
+    /// <summary>The clinic asks for something, or the referrer has answered.</summary>
+    Questions,
+    /// <summary>A referral was accepted, declined or withdrawn.</summary>
+    Decisions,
+    /// <summary>Triage has begun, answers were corrected, or the clock was stopped.</summary>
+    Changes,
+    /// <summary>The initial assessment was booked, moved, cancelled or missed.</summary>
+    FirstAppointment,
+    /// <summary>A later appointment was booked, moved, cancelled or missed.</summary>
+    LaterAppointments,
+    /// <summary>The patient was assessed, discharged, or is in treatment again; the referral is closed.</summary>
+    Progress,
+    /// <summary>A report was signed.</summary>
+    Reports,
+    /// <summary>A safety answer asks for a review; for the clinic.</summary>
+    Alerts,
+    /// <summary>The time that the clinic promised is running out; for the clinic.</summary>
+    Clocks,
+}
+
+/// <summary>What people are told as long as they choose nothing else.</summary>
+public static class NoticeTopics
+{
+    /// <summary>
+    /// Topics that come by mail unless a person says otherwise: what somebody waits for or has to act on. At the clinic new referrals stand in the queue and its
+    /// own decisions are its own, so its people are told of what comes back to them.
+    /// </summary>
+    public static IReadOnlyList<NoticeTopic> ByDefault(bool clinic) => clinic
+        ? [NoticeTopic.Questions, NoticeTopic.Decisions, NoticeTopic.Changes, NoticeTopic.FirstAppointment, NoticeTopic.Alerts, NoticeTopic.Clocks]
+        : [NoticeTopic.Received, NoticeTopic.Questions, NoticeTopic.Decisions, NoticeTopic.FirstAppointment, NoticeTopic.Progress, NoticeTopic.Reports];
+
+    /// <summary>Topics that there are for a person at all.</summary>
+    public static IReadOnlyList<NoticeTopic> For(bool clinic) =>
+        [.. Enum.GetValues<NoticeTopic>().Where(topic => clinic ? topic is not NoticeTopic.Reports : topic is not (NoticeTopic.Alerts or NoticeTopic.Clocks))];
+}

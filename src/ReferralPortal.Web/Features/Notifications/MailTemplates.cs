@@ -1,0 +1,102 @@
+using ReferralPortal.Web.Components.Display;
+
+namespace ReferralPortal.Web.Features.Notifications;
+
+/// <summary>Every mail that the portal sends. The names stand in the database.</summary>
+public enum MailTemplate
+{
+    ReferralReceived, ReferralNamesYou, NewReferral, AnswersCorrected, Question, QuestionAnswered, TriageBegan, Accepted, Declined, Withdrawn,
+    AppointmentBooked, AppointmentMoved, AppointmentCancelled, AppointmentMissed, Assessed, ReportSigned, Discharged, Closed, Reopened,
+    ClockStopped, ClockRuns, UrgentAlert, AlertStillStands, ClockHalf, ClockNearlyOver, ClockOver,
+    PatientBooked, PatientMoved, PatientCancelled, PatientReminder,
+}
+
+/// <summary>The words of one mail. <paramref name="Tab"/> is where on the referral's page its link leads; null for the clinic's triage page.</summary>
+sealed record MailWords(string Says, string Next, string? Tab = "");
+
+/// <summary>
+/// What mail says. It names a referral by its reference and leads to it; whoever reads it signs in. It holds no name of a patient, nothing of the injury, nothing of
+/// the claim, and nothing that somebody typed.
+/// </summary>
+static class MailTemplates
+{
+    /// <summary>What happened, as the subject and the first sentence say it after the reference; and what the reader may do next.</summary>
+    internal static MailWords Of(MailTemplate template) => template switch
+    {
+        MailTemplate.ReferralReceived => new("the clinic received your referral", "The clinic looks at it now. You can follow it in the portal, and you will be told when it is decided."),
+        MailTemplate.ReferralNamesYou => new("a referral that names your organisation was sent", "Your organisation is a party to it, so you can follow it in the portal."),
+        MailTemplate.NewReferral => new("a new referral has come in", "It waits in the triage queue.", null),
+        MailTemplate.AnswersCorrected => new("answers were corrected", "The page of the referral shows what was changed, and by whom."),
+        MailTemplate.Question => new("the clinic asks for information", "The clinic cannot go on without your answer, and its clock stands still until then. You can answer in the portal."),
+        MailTemplate.QuestionAnswered => new("the referrer has answered", "Triage can go on, and the clock runs again.", null),
+        MailTemplate.TriageBegan => new("the clinic has begun triage", "You will be told when it is decided."),
+        MailTemplate.Accepted => new("the clinic accepted the referral", "The clinic now arranges the first appointment with the patient."),
+        MailTemplate.Declined => new("the clinic declined the referral", "The reason stands on the page of the referral. Ring the clinic where you would like to talk about it."),
+        MailTemplate.Withdrawn => new("the referral was withdrawn", "Nothing more is done with it. The reason stands on its page."),
+        MailTemplate.AppointmentBooked => new("an appointment was booked", "Its time and place stand on the page of the referral.", "appointments"),
+        MailTemplate.AppointmentMoved => new("an appointment was moved", "Its new time and place stand on the page of the referral.", "appointments"),
+        MailTemplate.AppointmentCancelled => new("an appointment was cancelled", "The page of the referral says by whom, and what comes next.", "appointments"),
+        MailTemplate.AppointmentMissed => new("an appointment was missed", "The page of the referral says what comes next.", "appointments"),
+        MailTemplate.Assessed => new("the initial assessment has taken place", "The report follows when the clinician has signed it."),
+        MailTemplate.ReportSigned => new("a report is ready to read", "It opens in the portal, where you can also print it.", "progress"),
+        MailTemplate.Discharged => new("treatment has ended", "The discharge report can be read in the portal.", "progress"),
+        MailTemplate.Closed => new("the referral is closed", "Nothing is owed on it any more. It stays readable in the portal."),
+        MailTemplate.Reopened => new("the referral was reopened", "The patient is in treatment again."),
+        MailTemplate.ClockStopped => new("the clinic’s clock stands still", "The page of the referral says why, and until when."),
+        MailTemplate.ClockRuns => new("the clinic’s clock runs again", "The page of the referral says what comes next, and by when."),
+        MailTemplate.UrgentAlert => new("urgent: safety answers wait for a review", "Somebody at the clinic must put their name to the alert now. Until then the portal goes on reminding.", null),
+        MailTemplate.AlertStillStands => new("urgent: nobody has acknowledged the alert", "The review is due, and nobody has put their name to it.", null),
+        MailTemplate.ClockHalf => new("half of the time for the next step is over", "The queue shows what is due, and when.", null),
+        MailTemplate.ClockNearlyOver => new("the time for the next step is nearly over", "The queue shows what is due, and when.", null),
+        MailTemplate.ClockOver => new("the next step is overdue", "The time that was promised is over. The queue shows what is due.", null),
+        MailTemplate.PatientBooked => new("Your appointment is booked", "If you cannot come, or would like another time, please ring the clinic as soon as you can."),
+        MailTemplate.PatientMoved => new("Your appointment has a new time or place", "If this does not suit you, please ring the clinic as soon as you can."),
+        MailTemplate.PatientCancelled => new("Your appointment is cancelled", "You need not come. The clinic will arrange what comes next with you; you can also ring it."),
+        MailTemplate.PatientReminder => new("A reminder of your appointment", "If you cannot come, please ring the clinic as soon as you can, so that somebody else can have the time."),
+        _ => throw new ArgumentOutOfRangeException(nameof(template), template, "This is no template."),
+    };
+
+    internal static bool IsForThePatient(MailTemplate template) => template >= MailTemplate.PatientBooked;
+
+    /// <summary>A mail to somebody who signs in to the portal.</summary>
+    /// <param name="template">Which.</param>
+    /// <param name="reference">The referral's reference.</param>
+    /// <param name="portal">The portal's own address.</param>
+    /// <param name="group">The clinic group, as it is called and reached.</param>
+    internal static Written Portal(MailTemplate template, string reference, Uri portal, Sender group)
+    {
+        var words = Of(template);
+        var link = new Uri(portal, words.Tab is null ? $"/triage/{reference}" : words.Tab.Length == 0 ? $"/referrals/{reference}" : $"/referrals/{reference}?tab={words.Tab}");
+        return new Written($"{reference}: {words.Says}",
+        [
+            new($"Referral {reference}: {words.Says}."),
+            new(words.Next),
+            new("Open it in the portal; you will be asked to sign in:", link),
+            new($"{group.Name} sends this because your organisation is on the referral. Answers to this address are not read: ring {group.Phone} instead. Choose what you are told, and what not:", new Uri(portal, "/notifications"), Small: true),
+        ]);
+    }
+
+    /// <summary>A mail to a patient: when and where, and nothing of why.</summary>
+    internal static Written Patient(MailTemplate template, DateTimeOffset at, Place place, Sender group)
+    {
+        var words = Of(template);
+        var when = $"{Formats.Date(at)} at {Formats.Time(at)}";
+        return new Written($"{words.Says}: {when}",
+        [
+            new($"{words.Says}."),
+            new($"When: {when}\nWhere: {place.Name}, {place.Address}, {place.Postcode}\nTelephone: {place.Phone}"),
+            new(words.Next),
+            new($"{group.Name} sends this because you asked to be reached this way. Answers to it are not read. To be reached in another way, ring {group.Phone}.", Small: true),
+        ]);
+    }
+
+    /// <summary>The same for a telephone's screen.</summary>
+    internal static string PatientText(MailTemplate template, DateTimeOffset at, Place place) =>
+        $"{Of(template).Says}: {Formats.Date(at)} at {Formats.Time(at)}, {place.Name}, {place.Postcode}. To change it ring {place.Phone}.";
+}
+
+/// <summary>The clinic group as a mail names it.</summary>
+sealed record Sender(string Name, string Phone, string Email);
+
+/// <summary>A clinic as a patient finds it.</summary>
+sealed record Place(string Name, string Address, string Postcode, string Phone);

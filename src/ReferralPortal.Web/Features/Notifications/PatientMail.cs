@@ -1,0 +1,66 @@
+using ReferralPortal.Domain.Notifications;
+using ReferralPortal.Web.Features.Appointments;
+using ReferralPortal.Web.Features.Referrals.Withdraw;
+using ReferralPortal.Web.Platform;
+
+namespace ReferralPortal.Web.Features.Notifications;
+
+/// <summary>
+/// What the patient is told: that an appointment is booked, moved or cancelled, and a reminder two days before it. Only by the way that the patient chose, by mail or
+/// by text; who chose the telephone or the post is rung or written to by the clinic.
+/// </summary>
+static class PatientMail
+{
+    /// <summary>How long before an appointment its reminder is due; one booked less than a day before that has none, since the confirmation is reminder enough.</summary>
+    internal static readonly TimeSpan Reminder = TimeSpan.FromDays(2), SoonAfterBooking = TimeSpan.FromDays(1);
+
+    /// <summary>The appointment that a message names, if it names one.</summary>
+    internal static Guid? AppointmentOf<TMessage>(TMessage message) => message switch
+    {
+        AppointmentBooked booked => booked.AppointmentId,
+        AppointmentMoved moved => moved.AppointmentId,
+        AppointmentCancelled cancelled => cancelled.AppointmentId,
+        AppointmentMissed missed => missed.AppointmentId,
+        _ => null,
+    };
+
+    internal static async Task<IEnumerable<NewMail>> For<TMessage>(TMessage message, Guid referralId, Guid? appointment, PortalUnit unit, bool texts)
+    {
+        (MailTemplate Template, string State)? told = message switch
+        {
+            AppointmentBooked => (MailTemplate.PatientBooked, "booked"),
+            AppointmentMoved => (MailTemplate.PatientMoved, "booked"),
+            AppointmentCancelled or ReferralWithdrawn => (MailTemplate.PatientCancelled, "cancelled"),
+            _ => null,
+        };
+        if (told is not var (template, state)) return [];
+
+        var rows = await unit.Many<Row>(Appointments, new { referralId, appointment, state, texts, now = unit.Now });
+        return rows.SelectMany(row => Mails(row, template, unit.Now));
+    }
+
+    static IEnumerable<NewMail> Mails(Row row, MailTemplate template, DateTimeOffset now)
+    {
+        yield return Mail($"patient:{row.Id}", template, null);
+        if (template != MailTemplate.PatientCancelled && row.StartsAt - Reminder - now > SoonAfterBooking)
+            yield return Mail($"reminder:{row.Id}", MailTemplate.PatientReminder, row.StartsAt - Reminder);
+
+        NewMail Mail(string recipient, MailTemplate which, DateTimeOffset? due) => new(recipient, row.Channel, which, AppointmentId: row.Id, AppointmentAt: row.StartsAt, DueAt: due);
+    }
+
+    sealed record Row(Guid Id, DateTimeOffset StartsAt, Coded<MailChannel> Channel);
+
+    // Of a withdrawn referral: whatever was called off with it that the patient had been told of.
+    const string Appointments = """
+        select a.id, a.starts_at, case when p.preferred_contact = 'email' then 'mail' else 'text' end as channel
+        from appointment a
+        join referral r on r.id = a.referral_id
+        join patient p on p.id = r.patient_id
+        where a.referral_id = @referralId and a.state = @state and a.starts_at > @now
+            and ((p.preferred_contact = 'email' and p.email is not null) or (@texts and p.preferred_contact = 'text' and p.phone is not null))
+            and (a.id = @appointment
+                 or (@appointment::uuid is null
+                     and exists (select from mail_message told where told.appointment_id = a.id)
+                     and not exists (select from mail_message told where told.appointment_id = a.id and told.template = 'patient_cancelled')))
+        """;
+}

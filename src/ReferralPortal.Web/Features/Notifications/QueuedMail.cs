@@ -1,0 +1,74 @@
+using ReferralPortal.Domain;
+using ReferralPortal.Domain.Notifications;
+using ReferralPortal.Web.Platform;
+using ReferralPortal.Web.Platform.Mail;
+
+namespace ReferralPortal.Web.Features.Notifications;
+
+/// <summary>A mail in a node's hands, with everything that its words need, read at that moment.</summary>
+sealed record QueuedMail
+{
+    public required Guid Id { get; init; }
+    public required string Template { get; init; }
+    public required Coded<MailChannel> Channel { get; init; }
+    public required string Recipient { get; init; }
+    public required Guid ReferralId { get; init; }
+    public required string Reference { get; init; }
+    public required int Attempts { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    /// <summary>Where it goes now; null where nothing is known.</summary>
+    public string? Address { get; init; }
+    /// <summary>Its reader may know, and what it says is still so.</summary>
+    public required bool IsStillRight { get; init; }
+    public DateTimeOffset? AppointmentAt { get; init; }
+    public string? ClinicName { get; init; }
+    public string? ClinicAddress { get; init; }
+    public string? ClinicPostcode { get; init; }
+    public string? ClinicPhone { get; init; }
+    public required string GroupName { get; init; }
+    public required string GroupPhone { get; init; }
+    public required string GroupEmail { get; init; }
+
+    internal OutgoingMail Letter(MailOptions options, string address)
+    {
+        var template = EnumText.Parse<MailTemplate>(Template);
+        var group = new Sender(GroupName, GroupPhone, GroupEmail);
+        var words = MailTemplates.IsForThePatient(template)
+            ? MailTemplates.Patient(template, AppointmentAt!.Value, Place, group)
+            : MailTemplates.Portal(template, Reference, options.BaseAddress, group);
+        // A patient's mails stand apart from those of the people who follow the referral: the thread's name leaves with them.
+        return new OutgoingMail(Id, MailTemplates.IsForThePatient(template) ? Id : ReferralId, CreatedAt, address, words.Subject, words.Text, words.Html);
+    }
+
+    internal string Text() => MailTemplates.PatientText(EnumText.Parse<MailTemplate>(Template), AppointmentAt!.Value, Place);
+
+    Place Place => new(ClinicName!, ClinicAddress!, ClinicPostcode!, ClinicPhone!);
+
+    // Of a child that has one the guardian is written to.
+    internal const string Select = """
+        select m.id, m.template, m.channel, m.recipient, m.referral_id, r.reference, m.attempts, m.created_at, m.appointment_at,
+               case when m.appointment_id is not null then
+                        case when m.channel = 'text' then p.phone
+                             when p.date_of_birth > @now::timestamptz - interval '18 years' then coalesce(p.guardian_email, p.email)
+                             else p.email end
+                    when m.person_id is not null then u.user_name
+                    else settings.email end as address,
+               case when m.appointment_id is not null then
+                        p.preferred_contact = case when m.channel = 'text' then 'text' else 'email' end and a.starts_at = m.appointment_at and a.starts_at > @now
+                        and a.state = case when m.template = 'patient_cancelled' then 'cancelled' else 'booked' end
+                    when m.person_id is not null then
+                        u.disabled_at is null and u.roles && @readingRoles and u.organisation_id = m.organisation_id and o.disabled_at is null and o.id = any (r.readers)
+                    else true end as is_still_right,
+               clinic.name as clinic_name, clinic.address as clinic_address, clinic.postcode as clinic_postcode, clinic.phone as clinic_phone,
+               settings.name as group_name, settings.phone as group_phone, settings.email as group_email
+        from mail_message m
+        join referral r on r.id = m.referral_id
+        join patient p on p.id = r.patient_id
+        cross join clinic_group_settings settings
+        left join portal_user u on u.id = m.person_id
+        left join organisation o on o.id = m.organisation_id
+        left join appointment a on a.id = m.appointment_id
+        left join clinic on clinic.id = a.clinic_id
+        where m.id = @id
+        """;
+}
