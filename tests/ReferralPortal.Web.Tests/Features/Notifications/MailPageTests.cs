@@ -140,6 +140,7 @@ public sealed class MailPageTests(PortalTestDatabase database) : IClassFixture<P
     [Theory, InlineData(Solicitor, 8), InlineData(Clinician, 9)]
     public async Task A_person_chooses_what_to_be_told(string person, int topics)
     {
+        var audited = await Audited();
         await using var browser = await Browser(person);
         var page = browser.Opened<NotificationsPage>(_ => { });
         Assert.Contains(person, page.Markup);
@@ -152,7 +153,9 @@ public sealed class MailPageTests(PortalTestDatabase database) : IClassFixture<P
         await using var again = await Browser(person);
         ticked[0] = !ticked[0];
         Assert.Equal(ticked, again.Opened<NotificationsPage>(_ => { }).FindAll("input[type=checkbox]").Select(box => box.HasAttribute("checked")));
-        Assert.Equal(1, await database.Ask<int>("select count(*)::int from audit_entry a join portal_user u on u.id = a.actor_id where u.user_name = @person and a.action = 'choose_notifications'", new { person }));
+        Assert.Equal(audited + 1, await Audited());
+
+        Task<int> Audited() => database.Ask<int>("select count(*)::int from audit_entry a join portal_user u on u.id = a.actor_id where u.user_name = @person and a.action = 'choose_notifications'", new { person });
     }
 
     [Fact]
