@@ -100,25 +100,26 @@ public sealed record PatientContact(
     string? GuardianEmail, bool? GuardianHasResponsibility,
     string? InterpreterLanguage, string? CommunicationNeeds, string? AccessNeeds, bool HomeVisitNeeded, string? Availability);
 
-public sealed record IncidentDetail(bool? WorkRelated = null, DateOnly? IncidentDate = null, string? Mechanism = null, string? Account = null);
+/// <summary><paramref name="Told"/> is never null, unlike the rest: a row whose first column is null is no row to Dapper. So in the parts below.</summary>
+public sealed record IncidentDetail(bool Told, bool? WorkRelated, DateOnly? IncidentDate, string? Mechanism, string? Account);
 
 /// <summary><paramref name="Regions"/> is JSON: region keys with sides.</summary>
 public sealed record InjuryDetail(string Regions, string? ConditionSlug, string? Condition);
 
-public sealed record ClinicalDetail(string? Symptoms = null, string? Onset = null, int? PainNow = null, string? WorkStatus = null, string? Occupation = null, string? ClinicalHistory = null, string? Medication = null, string? Imaging = null, string? PriorityReason = null, string? Notes = null);
+public sealed record ClinicalDetail(bool Told, string? Symptoms, string? Onset, int? PainNow, string? WorkStatus, string? Occupation, string? ClinicalHistory, string? Medication, string? Imaging, string? PriorityReason, string? Notes);
 
 /// <summary>The patient's work: what an employer told of the job, and what everybody is asked about it.</summary>
 public sealed record WorkDetail(
-    string? WorkStatus = null, string? Occupation = null, string? JobDemands = null, string? CurrentDuties = null, string? AdjustedDuties = null, DateOnly? AbsentSince = null, DateOnly? ReturnTarget = null);
+    bool Told, string? WorkStatus, string? Occupation, string? JobDemands, string? CurrentDuties, string? AdjustedDuties, DateOnly? AbsentSince, DateOnly? ReturnTarget);
 
 /// <summary><paramref name="Answers"/> is JSON: each question's key, its answer, and the version of its wording.</summary>
 public sealed record SafetyDetail(string Answers, string? ToldBy, DateTimeOffset? ToldAt, string? ToldHow, string? AcknowledgedBy);
 
 /// <summary><paramref name="InstructingPartyName"/> is one that does not use the portal; one that does is a party.</summary>
-public sealed record ClaimDetail(string? InstructingPartyName = null, string? ClaimType = null, string? ClaimReference = null, string? OurReference = null, string? OtherInsurer = null, string? OtherInsurerReference = null, string? Liability = null, bool? LowerValueClaim = null);
+public sealed record ClaimDetail(bool Told, string? InstructingPartyName, string? ClaimType, string? ClaimReference, string? OurReference, string? OtherInsurer, string? OtherInsurerReference, string? Liability, bool? LowerValueClaim);
 
 /// <summary>Who pays, and the reference to quote, as the referrer told; what is authorised are the <see cref="ReferralView.Authorities"/>.</summary>
-public sealed record FundingDetail(string? PurchaseOrder = null, string? PayerName = null);
+public sealed record FundingDetail(bool Told, string? PurchaseOrder, string? PayerName);
 
 public sealed record ServicesDetail(string[] Services, Guid? PreferredClinicId, string? PreferredClinic);
 

@@ -60,11 +60,10 @@ public sealed class ViewReferral(PortalDatabase database)
     sealed record FormPart(Sight Needs, Type Row, string Columns, Func<ReferralView, object?, ReferralView> Put)
     {
         /// <param name="needs">The sight that it needs.</param>
-        /// <param name="columns">The row's columns, in the order of its constructor.</param>
-        /// <param name="nothing">The row where every column is null, which Dapper takes for no row at all.</param>
+        /// <param name="columns">The row's columns, in the order of its constructor. The first is never null: Dapper takes a null there for no row at all.</param>
         /// <param name="put">Where it goes.</param>
-        public static FormPart Of<T>(Sight needs, string columns, T? nothing, Func<ReferralView, T?, ReferralView> put) where T : class =>
-            new(needs, typeof(T), columns, (page, row) => put(page, (T?)row ?? nothing));
+        public static FormPart Of<T>(Sight needs, string columns, Func<ReferralView, T?, ReferralView> put) where T : class =>
+            new(needs, typeof(T), columns, (page, row) => put(page, (T?)row));
 
         // One statement for all of it: under row-level security each statement pays for its policies again.
         public static string Select(IEnumerable<FormPart> parts) => $"""
@@ -86,34 +85,34 @@ public sealed class ViewReferral(PortalDatabase database)
             patient.postcode, patient.phone, patient.email, patient.preferred_contact, patient.guardian_name, patient.guardian_relationship,
             patient.guardian_phone, patient.guardian_email, patient.guardian_has_responsibility, patient.interpreter_language, patient.communication_needs, patient.access_needs, patient.home_visit_needed,
             detail.availability
-            """, null, (page, contact) => page with { Contact = contact }),
-        FormPart.Of(Sight.Incident, "detail.work_related, referral.incident_date, detail.incident_mechanism as mechanism, detail.incident_account as account",
-            new IncidentDetail(), (page, incident) => page with { Incident = incident }),
+            """, (page, contact) => page with { Contact = contact }),
+        FormPart.Of<IncidentDetail>(Sight.Incident, "true as told, detail.work_related, referral.incident_date, detail.incident_mechanism as mechanism, detail.incident_account as account",
+            (page, incident) => page with { Incident = incident }),
         FormPart.Of<InjuryDetail>(Sight.Injury, "detail.injury_regions::text as regions, referral.condition_slug, coalesce(condition.name, detail.presenting_condition) as condition",
-            null, (page, injury) => page with { Injury = injury }),
-        FormPart.Of(Sight.Clinical, "detail.symptoms, detail.onset, detail.pain_now, detail.work_status, detail.occupation, detail.clinical_history, detail.medication, detail.imaging, detail.priority_reason, detail.notes",
-            new ClinicalDetail(), (page, clinical) => page with { Clinical = clinical }),
-        FormPart.Of(Sight.Work, "detail.work_status, detail.occupation, detail.job_demands, detail.current_duties, detail.adjusted_duties, detail.absent_since, detail.return_target",
-            new WorkDetail(), (page, work) => page with { Work = work }),
+            (page, injury) => page with { Injury = injury }),
+        FormPart.Of<ClinicalDetail>(Sight.Clinical, "true as told, detail.symptoms, detail.onset, detail.pain_now, detail.work_status, detail.occupation, detail.clinical_history, detail.medication, detail.imaging, detail.priority_reason, detail.notes",
+            (page, clinical) => page with { Clinical = clinical }),
+        FormPart.Of<WorkDetail>(Sight.Work, "true as told, detail.work_status, detail.occupation, detail.job_demands, detail.current_duties, detail.adjusted_duties, detail.absent_since, detail.return_target",
+            (page, work) => page with { Work = work }),
         FormPart.Of<SafetyDetail>(Sight.Safety, """
             detail.red_flag_answers::text as answers, detail.red_flag_told_by as told_by, detail.red_flag_told_at as told_at,
             detail.red_flag_told_how as told_how, acknowledger.display_name as acknowledged_by
-            """, null, (page, safety) => page with { Safety = safety }),
-        FormPart.Of(Sight.Claim, """
-            detail.instructing_party_name, detail.claim_type, referral.claim_reference, referral.our_reference, detail.other_insurer, detail.other_insurer_reference,
+            """, (page, safety) => page with { Safety = safety }),
+        FormPart.Of<ClaimDetail>(Sight.Claim, """
+            true as told, detail.instructing_party_name, detail.claim_type, referral.claim_reference, referral.our_reference, detail.other_insurer, detail.other_insurer_reference,
             detail.liability, detail.lower_value_claim
-            """, new ClaimDetail(), (page, claim) => page with { Claim = claim }),
-        FormPart.Of(Sight.Funding, """
-            detail.purchase_order, coalesce(detail.payer_name, (
+            """, (page, claim) => page with { Claim = claim }),
+        FormPart.Of<FundingDetail>(Sight.Funding, """
+            true as told, detail.purchase_order, coalesce(detail.payer_name, (
                 select string_agg(organisation.name, ', ' order by organisation.name)
                 from referral_party party join organisation on organisation.id = party.organisation_id
                 where party.referral_id = @referralId and party.role = 'funder')) as payer_name
-            """, new FundingDetail(), (page, funding) => page with { Funding = funding }),
-        FormPart.Of<ServicesDetail>(Sight.Services, "detail.services, detail.preferred_clinic_id, preferred.name as preferred_clinic", null, (page, services) => page with { Services = services }),
+            """, (page, funding) => page with { Funding = funding }),
+        FormPart.Of<ServicesDetail>(Sight.Services, "detail.services, detail.preferred_clinic_id, preferred.name as preferred_clinic", (page, services) => page with { Services = services }),
         FormPart.Of<ConsentDetail>(Sight.Consent, """
             detail.consent_covers as covers, detail.consent_given_by as given_by, detail.consent_form as form, detail.consent_taken_by as taken_by, detail.consent_taken_on as taken_on,
             detail.consent_method as method, detail.consent_to_share_with as share_with, detail.consent_words as words
-            """, null, (page, consent) => page with { Consent = consent }),
+            """, (page, consent) => page with { Consent = consent }),
     ];
 
     const string FormTables = """
