@@ -1,3 +1,5 @@
+using static MudBlazor.Icons.Material;
+
 namespace ReferralPortal.Web.Features.Admin;
 
 /// <summary>One thing that the clinic manager can set.</summary>
@@ -13,5 +15,6 @@ public static class AdminPlaces
     public static readonly IReadOnlyList<AdminPlace> All =
     [
         new("/admin/mail", "Mail", "What could not be sent, and why; send it again or give it up", MudBlazor.Icons.Material.Rounded.MarkEmailUnread),
+        new("/admin/agreements", "Agreements", "How soon the clinic promises what, organisation by organisation.", Rounded.Handshake),
     ];
 }

@@ -1,3 +1,4 @@
+using ReferralPortal.Web.Features.Clocks.Agreements;
 using ReferralPortal.Web.Platform.Background;
 
 namespace ReferralPortal.Web.Features.Clocks;
@@ -8,6 +9,9 @@ public static class ClocksFeature
     public static IServiceCollection AddClocks(this IServiceCollection services) => services
         .AddScoped<PauseClock>()
         .AddScoped<ResumeClock>()
+        .AddScoped<ReadPromises>()
+        .AddScoped<ReadAgreements>()
+        .AddScoped<SaveAgreement>()
         .AddMessageHandler<ClockCheck, CheckClock>()
         .AddMessageHandler<PatientWaitOver, EndPatientWait>();
 }

@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor.Services;
 using ReferralPortal.Testing;
+using ReferralPortal.Web.Features.Appointments;
 using ReferralPortal.Web.Features.Catalogue;
+using ReferralPortal.Web.Features.Clocks;
 using ReferralPortal.Web.Features.Organisations;
 using ReferralPortal.Web.Features.Referrals;
 using ReferralPortal.Web.Features.Referrals.Submit;
@@ -36,6 +38,8 @@ static class PageWorld
             .AddReferrals()
             .AddOrganisations()
             .AddTriage()
+            .AddAppointments()
+            .AddClocks()
             .AddMudServices();
         more?.Invoke(browser.Services);
         browser.SetRendererInfo(new RendererInfo("Server", isInteractive: true));
