@@ -21,7 +21,7 @@ namespace ReferralPortal.Web.Tests.Features.Clocks;
 /// <summary>What was promised, as it is read on the referral's page.</summary>
 public sealed class PromiseTests(PortalTestDatabase database) : IClassFixture<PortalTestDatabase>, IAsyncLifetime
 {
-    static CancellationToken Ct => TestContext.Current.CancellationToken;
+    static CancellationToken Ct => Xunit.TestContext.Current.CancellationToken;
 
     CatalogueStore catalogue = null!;
 
