@@ -277,6 +277,9 @@ public static class DemoReferrals
         select r.id, r.readers, r.submitted_at, portal.search_words(concat_ws(' ', r.reference, replace(r.reference, '-', ''), p.given_name, p.family_name,
                to_char(p.date_of_birth, 'DD/MM/YYYY'), to_char(p.date_of_birth, 'YYYY-MM-DD'), p.nhs_number, r.claim_reference, r.our_reference))
         from referral r join patient p on p.id = r.patient_id where r.id = @Id;
+
+        insert into outbox_message (kind, referral_id, payload)
+        select 'clock_check', id, jsonb_build_object('referralId', id, 'dueAt', due_at) from referral where id = @Id and due_at is not null and clock_paused_at is null;
         """;
 
     const string InsertAuthority = """

@@ -81,7 +81,7 @@ public sealed class ReadPromises(PortalDatabase database, CatalogueStore catalog
         """;
 
     const string Ended = """
-        select h.target, h.due_at, h.ended_at, h.ended_by from clock_history h
+        select h.target, h.due_at, h.ended_at, h.ended_by from ended_promise h
         where h.referral_id = @referral
             and exists (select from referral_party party where party.referral_id = h.referral_id and party.organisation_id = @OrganisationId)
         order by h.ended_at desc, h.id desc

@@ -31,7 +31,7 @@ public sealed class WriteReport(PortalDatabase database, CatalogueStore catalogu
     {
         if (!actor.Has(Role.Clinician)) return Outcome.Refused("Only a clinician writes reports.");
         if (ReportForms.Of(kind).Count == 0) return Outcome.Refused("This kind of report is not written here.");
-        var measures = (await catalogue.Get(ct)).Measures;
+        var content = await catalogue.Get(ct);
 
         return await database.Write<Guid>(actor, async unit =>
         {
@@ -41,8 +41,11 @@ public sealed class WriteReport(PortalDatabase database, CatalogueStore catalogu
             if (await unit.One<Guid?>(OwnDraft, new { referralId, kind = EnumText.Of(kind), authorId = actor.UserId }) is { } existing) return existing;
 
             var record = await RecordedCare.Read(unit, referralId);
-            await unit.Run(Insert, new { id = key, referralId, kind = EnumText.Of(kind), authorId = actor.UserId, content = PortalJson.Text(record.Sections(kind, measures)), at = unit.Now });
-            unit.Audit(AuditAction.WriteReport, referralId, key);
+            await unit.Run(Insert, new { id = key, referralId, kind = EnumText.Of(kind), authorId = actor.UserId, content = PortalJson.Text(record.Sections(kind, content.Measures)), at = unit.Now });
+            if (kind == ReportKind.Discharge && referral is { State.Value: ReferralState.InTreatment, DueFor: null })
+                await unit.Note(referral, "begin_discharge_report", AuditAction.WriteReport, key, clinicOnly: true,
+                    clock: new ReferralClock(content).For(referral).ForDischargeReport(referral.Priority, await unit.One<DateTimeOffset?>(LastSeen, new { referralId, now = unit.Now }) ?? unit.Now));
+            else unit.Audit(AuditAction.WriteReport, referralId, key);
             return key;
         }, ct);
     }
@@ -99,11 +102,15 @@ public sealed class WriteReport(PortalDatabase database, CatalogueStore catalogu
 
             await unit.Run(Freeze, new { reportId, at = unit.Now, name = actor.DisplayName, hcpc, hash = ReportContent.Hash(draft.Sections) });
             await unit.Note(referral, "sign_report", AuditAction.SignReport, reportId, new { kind = draft.Kind.Text, reportId },
-                draft.Kind.Value == ReportKind.InitialAssessment && referral.DueFor == "initial_report" ? LifecycleStep.Clock.Stopped : null);
+                referral.DueFor == DueAs(draft.Kind) ? LifecycleStep.Clock.Stopped : null);
             unit.Queue(new ReportSigned(referral.Id, reportId), referral.Id);
             return reportId;
         }, ct);
     }
+
+    static string? DueAs(ReportKind kind) => kind switch { ReportKind.InitialAssessment => "initial_report", ReportKind.Discharge => "discharge_report", _ => null };
+
+    const string LastSeen = "select max(ends_at) from appointment where referral_id = @referralId and state = 'attended' and ends_at <= @now";
 
     const string OneReferral = $"select {LockedReferral.Columns} from referral r where r.id = @referralId and @organisationId = any (r.readers) for update";
 

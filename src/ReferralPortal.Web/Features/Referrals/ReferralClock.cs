@@ -148,6 +148,9 @@ public sealed class ReferralClock
     /// <summary>The clock when the initial assessment fell through and nothing else is booked: a first appointment is due again.</summary>
     public LifecycleStep.Clock ToRebook(Priority priority, DateTimeOffset at) => Due(Target.FirstAppointment, at, priority == Priority.Urgent);
 
+    /// <summary>The clock when the clinician has begun the discharge report: it runs from when the patient was last seen.</summary>
+    public LifecycleStep.Clock ForDischargeReport(Priority priority, DateTimeOffset lastSeen) => Due(Target.DischargeReport, lastSeen, priority == Priority.Urgent);
+
     /// <summary>The clock when a safety answer is to be reviewed that came after the submission.</summary>
     public LifecycleStep.Clock ForReview(DateTimeOffset at) => Due(Target.RedFlagReview, at, urgent: true);
 

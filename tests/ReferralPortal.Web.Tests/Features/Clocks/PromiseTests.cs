@@ -93,6 +93,40 @@ public sealed class PromiseTests(PortalTestDatabase database) : IClassFixture<Po
     }
 
     [Fact]
+    public async Task A_decision_that_was_taken_back_leaves_no_promise_behind_and_made_again_leaves_one()
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var referral = await Accepted(clock);
+        Assert.Single((await Read(clock, referral)).Before);
+        Assert.Null((await new Web.Features.Triage.Undo.UndoDecision(database.On(clock)).Handle(await database.Actor(Triage), new(referral, await database.Version(referral)), Ct)).Failure);
+        var promises = await Read(clock, referral);
+        Assert.Equal((Target.Triage, 0), (promises.Now!.Target, promises.Before.Count));
+        await database.Accept(catalogue, clock, referral);
+        Assert.Single((await Read(clock, referral)).Before);
+    }
+
+    [Fact]
+    public async Task The_discharge_report_is_promised_from_when_the_patient_was_last_seen_and_kept_by_signing_it()
+    {
+        var sent = TestClock.Moment("2026-11-09 09:00");
+        var (referral, clock) = (await database.AddReferral(state: ReferralState.InTreatment, submittedAt: sent), TestClock.At("2026-11-16 12:00"));
+        var clinician = await database.Actor(Clinician);
+        var writing = new Web.Features.Progress.WriteReport(database.On(clock), catalogue);
+        Assert.Null((await writing.Start(clinician, Guid.CreateVersion7(), referral.Id, Domain.Progress.ReportKind.Progress, Ct)).Failure);
+        Assert.Null(await database.Due(referral.Id));
+        var draft = (await writing.Start(clinician, Guid.CreateVersion7(), referral.Id, Domain.Progress.ReportKind.Discharge, Ct)).Value;
+        Assert.Equal("discharge_report 2026-11-19 20:00", await database.Due(referral.Id)); // seen on Thursday the 12th
+        Assert.Equal("We promised the discharge report by 19 Nov 2026. It is due in 3 working days.", (await Read(clock, referral.Id)).Now!.Words);
+
+        clock.MoveTo("2026-11-20 09:00");
+        await database.Run("update report set content = (select jsonb_agg(part || jsonb_build_object('text', 'Written.')) from jsonb_array_elements(content) part) where id = @draft", new { draft });
+        var version = await database.Ask<int>("select version from report where id = @draft", new { draft });
+        var signed = await writing.Sign(clinician, draft, version, clinician.DisplayName, Ct);
+        Assert.Null(signed.Failure);
+        Assert.Equal(("We promised the discharge report by 19 Nov 2026; it was done on 20 Nov 2026, later than promised.", null), ((await Read(clock, referral.Id)).Before[0].Words, await database.Due(referral.Id)));
+    }
+
+    [Fact]
     public async Task A_promise_that_fell_away_with_the_referral_was_neither_kept_nor_broken()
     {
         var clock = TestClock.At("2026-11-23 10:00");
@@ -157,9 +191,9 @@ public sealed class PromiseTests(PortalTestDatabase database) : IClassFixture<Po
         panel.Button("Stop the clock").Click();
         panel.WaitForAssertion(() => Assert.Contains("There is a problem", panel.Markup, StringComparison.Ordinal));
         var until = LondonTime.DateOf(clock.GetUtcNow()).AddDays(20);
-        foreach (var (place, part) in ((string, int)[])[("until-day", until.Day), ("until-month", until.Month), ("until-year", until.Year)])
+        foreach (var (place, part) in ((string, int)[])[("wait-until-day", until.Day), ("wait-until-month", until.Month), ("wait-until-year", until.Year)])
             panel.Find($"#{place}").Input(part.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        panel.Find("#reason").Input("Away.");
+        panel.Find("#wait-reason").Input("Away.");
         panel.Button("Stop the clock").Click();
         panel.WaitForAssertion(() => Assert.Contains("the patient asked to wait until", panel.Markup, StringComparison.Ordinal));
 

@@ -53,6 +53,7 @@ public sealed class TimelineWords(CatalogueContent catalogue)
             "undo_duplicate_decision" => ($"{who} undid the decision about {Text("other")}", null),
             "declare_independence" => ($"{who} declared independence from {Text("other")}", null),
             "record_assessment" => ($"{who} recorded the initial assessment", null),
+            "begin_discharge_report" => ($"{who} began the discharge report", null),
             "sign_report" => ($"{who} signed a report{ReportKind()}", "It can be read under Progress."),
             "amend_report" => ($"{who} amended a report{ReportKind()}", "The amended report replaces the one before."),
             _ => ($"{who} of {happened.Organisation} changed the referral", null),
