@@ -15,6 +15,6 @@ public static class AdminPlaces
     public static readonly IReadOnlyList<AdminPlace> All =
     [
         new("/admin/mail", "Mail", "What could not be sent, and why; send it again or give it up", MudBlazor.Icons.Material.Rounded.MarkEmailUnread),
-        new("/admin/agreements", "Agreements", "How soon the clinic promises what, organisation by organisation.", Rounded.Handshake),
+        new("/admin/agreements", "Agreements", "How soon the clinic promises what, organisation by organisation", Rounded.Handshake),
     ];
 }

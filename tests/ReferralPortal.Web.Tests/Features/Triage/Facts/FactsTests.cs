@@ -26,7 +26,7 @@ public sealed class FactsTests(PortalTestDatabase database) : IClassFixture<Port
     static BookedAppointment Seen(string state) => new(Guid.NewGuid(), "treatment", "Leeds", null, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, state, null);
 
     static string[] Check(IReadOnlyList<Authority> authorities, string? payer = "Ribble Insurance", params string[] appointments) =>
-        [.. FundingCheck.Of(new ReferralView(null!, Sight.All, [], []) { Funding = new FundingDetail(PayerName: payer), Authorities = authorities, Appointments = [.. appointments.Select(Seen)] }, Today)
+        [.. FundingCheck.Of(new ReferralView(null!, Sight.All, [], []) { Funding = new FundingDetail(true, null, payer), Authorities = authorities, Appointments = [.. appointments.Select(Seen)] }, Today)
             .Select(finding => $"{finding.Tone}: {finding.Words}")];
 
     [Fact]
