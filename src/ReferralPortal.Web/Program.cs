@@ -1,5 +1,6 @@
 using ReferralPortal.Web.Components;
 using ReferralPortal.Web.Features;
+using ReferralPortal.Web.Features.Appointments.Calendars;
 using ReferralPortal.Web.Features.Documents;
 using ReferralPortal.Web.Features.Progress;
 using ReferralPortal.Web.Features.Referrals.Import;
@@ -46,6 +47,7 @@ if (args is not [Verbs.Worker, ..])
     app.MapImports();
     app.MapReferralExport();
     app.MapQueueExport();
+    app.MapCalendars();
     app.MapPortalPages();
 }
 await app.RunAsync();

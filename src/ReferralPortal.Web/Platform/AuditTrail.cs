@@ -24,6 +24,7 @@ public enum AuditAction
     PauseClock, ResumeClock, SaveAgreement,
     AssignReferral, SaveView, DeleteView,
     ForwardReferral, ChangePriority, UndoDecision, ViewHistory, SaveStandardText, MoveStandardText, LogContact,
+    HoldSlot, ReleaseSlot, ReadCalendar, RenewCalendar, EndCalendar,
 }
 
 /// <summary>One line of the audit trail. Holds ids and codes, never a name or a diagnosis.</summary>

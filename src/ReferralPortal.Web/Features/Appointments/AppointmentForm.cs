@@ -10,23 +10,31 @@ namespace ReferralPortal.Web.Features.Appointments;
 /// <summary>What an appointment is for.</summary>
 public enum AppointmentKind { InitialAssessment, Treatment, Review }
 
-/// <summary>On whose side it lay that an appointment was moved or cancelled.</summary>
-public enum AskedBy
-{
-    Patient,
-    Clinic,
-}
-
 /// <summary>When, where and with whom: as typed, so that a half-written time survives too.</summary>
 public sealed class AppointmentForm
 {
     public AppointmentKind Kind { get; set; } = AppointmentKind.InitialAssessment;
     public Guid? Clinic { get; set; }
     public Guid? Clinician { get; set; }
+    /// <summary>The room of the free time that was chosen; another free one is taken where it has gone.</summary>
+    public Guid? Room { get; set; }
     public DateParts Date { get; set; } = DateParts.Empty;
     public string Time { get; set; } = "";
     /// <summary>Length in minutes.</summary>
     public int Minutes { get; set; } = AppointmentTime.UsualMinutes;
+
+    /// <summary>The time lies outside the hours that are kept for the clinic or the clinician, and is wanted all the same.</summary>
+    public bool OutsideHours { get; set; }
+
+    /// <summary>When it begins (UTC), as far as it is written; null while it is no time.</summary>
+    public DateTimeOffset? StartsAt => Date.ToDate() is { } day && AppointmentTime.TryTime(Time, out var time) ? LondonTime.Instant(day, time) : null;
+
+    /// <summary>Takes a free time: its clinic, clinician and room.</summary>
+    public void Take(FreeSlot slot)
+    {
+        (Clinic, Room) = (slot.ClinicId, slot.RoomId);
+        Take(slot.StartsAt, slot.ClinicianId);
+    }
 
     /// <summary>Takes the day and the time of a free slot, and its clinician.</summary>
     public void Take(DateTimeOffset startsAt, Guid clinician)
@@ -69,6 +77,6 @@ public sealed record AppointmentTime(DateTimeOffset StartsAt, DateTimeOffset End
         return errors.Count == 0 ? (new AppointmentTime(startsAt, endsAt), errors) : (null, errors);
     }
 
-    static bool TryTime(string typed, out TimeOnly time) =>
+    internal static bool TryTime(string typed, out TimeOnly time) =>
         TimeOnly.TryParseExact(typed.Trim(), ["H:mm", "HH:mm", "H.mm", "HH.mm", "HHmm"], CultureInfo.InvariantCulture, DateTimeStyles.None, out time);
 }

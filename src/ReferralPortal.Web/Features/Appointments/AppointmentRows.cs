@@ -6,7 +6,7 @@ using ReferralPortal.Web.Platform;
 namespace ReferralPortal.Web.Features.Appointments;
 
 /// <summary>An appointment that this unit may change: its referral's row is locked, so nobody else changes it meanwhile.</summary>
-sealed record HeldAppointment(Guid Id, string Kind, Guid ClinicId, Guid ClinicianId, DateTimeOffset StartsAt, DateTimeOffset EndsAt, string State);
+sealed record LockedAppointment(Guid Id, string Kind, Guid ClinicId, Guid ClinicianId, Guid? RoomId, DateTimeOffset StartsAt, DateTimeOffset EndsAt, string State);
 
 /// <summary>What the use cases of appointments have in common.</summary>
 static class AppointmentRows
@@ -14,6 +14,8 @@ static class AppointmentRows
     internal const int LongestReason = 1000;
 
     internal static readonly Failure NotABooker = Outcome.Refused("Your role does not allow this: clinic administrators and clinicians book appointments.");
+
+    internal static readonly Failure FlagStands = Outcome.Refused("A clinician must review the safety answers and clear the red flag before anything is booked.");
 
     internal static Failure NoLongerBooked(string state) => Outcome.Refused(state switch
     {
@@ -24,25 +26,12 @@ static class AppointmentRows
     });
 
     /// <summary>The appointment of a referral that is locked.</summary>
-    internal static Task<HeldAppointment?> Appointment(this PortalUnit unit, Guid id, LockedReferral referral) =>
-        unit.One<HeldAppointment>(Held, new { id, referralId = referral.Id });
-
-    /// <summary>
-    /// Lets bookings for one clinician come one after the other, until the transaction ends. The exclusion constraint alone is what makes two at one time
-    /// impossible; but two inserts that meet in it can wait for each other, and then one of them fails as a deadlock, without saying why.
-    /// </summary>
-    internal static Task QueueFor(this PortalUnit unit, Guid clinician) => unit.Run("select pg_advisory_xact_lock(hashtextextended('appointment ' || @clinician, 0))", new { clinician = clinician.ToString("N") });
+    internal static Task<LockedAppointment?> Appointment(this PortalUnit unit, Guid id, LockedReferral referral) =>
+        unit.One<LockedAppointment>(Locked, new { id, referralId = referral.Id });
 
     /// <summary>Whether the patient has another appointment at that time.</summary>
     internal static Task<bool> PatientIsBusy(this PortalUnit unit, Guid referral, Guid? except, AppointmentTime time) =>
         unit.One<bool>(Overlapping, new { referral, except, time.StartsAt, time.EndsAt });
-
-    /// <summary>True when the clinician's time was taken by somebody else a moment before.</summary>
-    internal static bool IsTaken(PostgresException fault) =>
-        fault is { SqlState: PostgresErrorCodes.ExclusionViolation, ConstraintName: "appointment_not_double_booked" };
-
-    /// <summary>Beside the time: it has just gone. Nothing that was entered is lost.</summary>
-    internal static readonly Failure Taken = Outcome.Invalid(nameof(AppointmentForm.Time), "This time has just been taken. Choose another one; everything else is kept");
 
     internal static readonly Failure PatientBusy = Outcome.Invalid(nameof(AppointmentForm.Time), "The patient has another appointment at that time. Choose another one");
 
@@ -57,9 +46,9 @@ static class AppointmentRows
 
     internal const string AssessmentBooked = "select exists (select from appointment where referral_id = @id and kind = 'initial_assessment' and state = 'booked')";
 
-    const string Held = """
-        select id, kind, clinic_id, clinician_id, starts_at, ends_at, state
-        from appointment where id = @id and referral_id = @referralId
+    const string Locked = """
+        select id, kind, clinic_id, clinician_id, room_id, starts_at, ends_at, state
+        from appointment where id = @id and referral_id = @referralId and state <> 'held'
         """;
 
     const string Overlapping = """

@@ -1,3 +1,4 @@
+using ReferralPortal.Domain;
 using ReferralPortal.Domain.Referrals;
 using ReferralPortal.Web.Features.Catalogue;
 using ReferralPortal.Web.Features.Referrals;
@@ -16,17 +17,20 @@ public sealed class CancelAppointment(PortalDatabase database, CatalogueStore ca
     /// <param name="Version">The version of the referral that the person saw.</param>
     /// <param name="Appointment">Which.</param>
     /// <param name="AskedBy">Who asked; required.</param>
-    /// <param name="Reason">Why, for the readers of the timeline; required.</param>
-    public sealed record Command(Guid Referral, int Version, Guid Appointment, AskedBy? AskedBy, string Reason);
+    /// <param name="Why">Why; required. Everybody on the referral reads it.</param>
+    /// <param name="Words">More of it, for the readers of the timeline who see what is clinical; required where <paramref name="Why"/> is <see cref="ChangeReason.Other"/>.</param>
+    public sealed record Command(Guid Referral, int Version, Guid Appointment, AskedBy? AskedBy, ChangeReason? Why, string Words);
 
     /// <summary>Returns the referral's state, which stays.</summary>
     public async Task<Outcome<ReferralState>> Handle(Actor actor, Command command, CancellationToken ct)
     {
         if (!actor.Triages() && !actor.IsClinician()) return AppointmentRows.NotABooker;
-        if (Check(command) is { Count: > 0 } errors) return Outcome.Invalid(errors);
+        var errors = new Dictionary<string, string>();
+        Asking.Check(command.AskedBy, command.Why, command.Words, errors);
+        if (errors.Count > 0) return Outcome.Invalid(errors);
 
         var clock = new ReferralClock(await catalogue.Get(ct));
-        var code = (command.AskedBy == AskedBy.Patient ? AttendanceCode.CancelledByPatient : AttendanceCode.CancelledByProvider).Digit();
+        var (asked, why, words) = (command.AskedBy!.Value, command.Why!.Value, string.IsNullOrWhiteSpace(command.Words) ? null : command.Words.Trim());
         return await database.Write<ReferralState>(actor, async unit =>
         {
             var begun = await unit.Begin(command.Referral, command.Version, ReferralAction.CancelAppointment);
@@ -35,22 +39,13 @@ public sealed class CancelAppointment(PortalDatabase database, CatalogueStore ca
             if (appointment is null) return Outcome.Missing;
             if (appointment.State != "booked") return AppointmentRows.NoLongerBooked(appointment.State);
 
-            await unit.Run(Cancel, new { appointment.Id, code, note = command.Reason.Trim() });
+            await unit.Run(Cancel, new { appointment.Id, code = asked.Code().Digit(), note = words });
             await unit.Record(referral, ReferralAction.CancelAppointment, AuditAction.CancelAppointment,
-                new StepRecord(command.Reason.Trim(), code, new { appointmentId = appointment.Id, kind = appointment.Kind, startsAt = appointment.StartsAt }),
+                new StepRecord(words, asked.Code().Digit(), new { appointmentId = appointment.Id, kind = appointment.Kind, startsAt = appointment.StartsAt, clinicId = appointment.ClinicId, askedBy = EnumText.Of(asked), why = EnumText.Of(why) }),
                 await unit.ClockAfterLosing(referral, clock));
             unit.Queue(new AppointmentCancelled(referral.Id, appointment.Id), referral.Id);
             return referral.State.Value;
         }, ct);
-    }
-
-    static Dictionary<string, string> Check(Command command)
-    {
-        var errors = new Dictionary<string, string>();
-        if (command.AskedBy is null) errors[nameof(Command.AskedBy)] = "Choose who cancelled";
-        if (string.IsNullOrWhiteSpace(command.Reason)) errors[nameof(Command.Reason)] = "Write why it is cancelled";
-        else if (command.Reason.Length > AppointmentRows.LongestReason) errors[nameof(Command.Reason)] = $"Use {AppointmentRows.LongestReason:N0} characters or fewer";
-        return errors;
     }
 
     const string Cancel = """

@@ -19,25 +19,25 @@ public sealed class MoveAppointment(PortalDatabase database, CatalogueStore cata
     /// <param name="Appointment">Which.</param>
     /// <param name="Form">The new time; its kind is not looked at.</param>
     /// <param name="AskedBy">Who asked; required.</param>
-    /// <param name="Reason">Why, for the readers of the timeline; may be empty.</param>
-    public sealed record Command(Guid Referral, int Version, Guid Appointment, AppointmentForm Form, AskedBy? AskedBy, string Reason);
+    /// <param name="Why">Why; required. Everybody on the referral reads it.</param>
+    /// <param name="Words">More of it, for the readers of the timeline who see what is clinical; required where <paramref name="Why"/> is <see cref="ChangeReason.Other"/>.</param>
+    public sealed record Command(Guid Referral, int Version, Guid Appointment, AppointmentForm Form, AskedBy? AskedBy, ChangeReason? Why, string Words);
 
     /// <summary>Returns the new time.</summary>
     public async Task<Outcome<AppointmentTime>> Handle(Actor actor, Command command, CancellationToken ct)
     {
         if (!actor.Triages() && !actor.IsClinician()) return AppointmentRows.NotABooker;
         var (time, errors) = AppointmentTime.Read(command.Form, await catalogue.Get(ct), clock.GetUtcNow());
-        if (command.AskedBy is null) errors[nameof(Command.AskedBy)] = "Choose who asked";
-        if (command.Reason.Length > AppointmentRows.LongestReason) errors[nameof(Command.Reason)] = $"Use {AppointmentRows.LongestReason:N0} characters or fewer";
+        Asking.Check(command.AskedBy, command.Why, command.Words, errors);
         if (time is null || errors.Count > 0) return Outcome.Invalid(errors);
 
         try
         {
             return await database.Write(actor, unit => Move(unit, command, time), ct);
         }
-        catch (PostgresException fault) when (AppointmentRows.IsTaken(fault))
+        catch (PostgresException fault) when (TakenTime.Refused(fault) is { } taken)
         {
-            return AppointmentRows.Taken;
+            return taken;
         }
     }
 
@@ -50,23 +50,41 @@ public sealed class MoveAppointment(PortalDatabase database, CatalogueStore cata
         if (appointment.State != "booked") return AppointmentRows.NoLongerBooked(appointment.State);
         if (appointment.StartsAt <= unit.Now) return Outcome.Refused("This appointment has begun already. Record how it went, and book another one.");
 
-        var clinician = command.Form.Clinician!.Value;
-        if (clinician != appointment.ClinicianId && !await unit.IsClinician(clinician)) return Outcome.Invalid(nameof(AppointmentForm.Clinician), "Choose a clinician who works here");
+        var (clinic, clinician) = (command.Form.Clinic!.Value, command.Form.Clinician!.Value);
+        if (clinician != appointment.ClinicianId && await unit.MayTreat(referral, clinician) is { } notThisOne) return notThisOne;
         if (await unit.PatientIsBusy(referral.Id, appointment.Id, time)) return AppointmentRows.PatientBusy;
 
-        await unit.QueueFor(clinician);
-        await unit.Run(Update, new { appointment.Id, clinic = command.Form.Clinic, clinician, time.StartsAt, time.EndsAt });
+        if (await unit.OutsideHours(command.Form, time) is { } outside) return outside;
+        await unit.QueueFor([clinic], [clinician]);
+        var taken = await unit.Take(referral.Id, (clinic, clinician, command.Form.Room ?? appointment.RoomId), time, appointment.Id);
+        if (taken.Failure is { } gone) return gone;
+
+        var (asked, why) = (command.AskedBy!.Value, command.Why!.Value);
+        await unit.Run(Update, new { appointment.Id, clinic, clinician, room = taken.Value, time.StartsAt, time.EndsAt });
         await unit.Record(referral, ReferralAction.MoveAppointment, AuditAction.MoveAppointment,
             new StepRecord(
-                string.IsNullOrWhiteSpace(command.Reason) ? null : command.Reason.Trim(),
-                command.AskedBy == AskedBy.Patient ? AttendanceCode.CancelledByPatient.Digit() : AttendanceCode.CancelledByProvider.Digit(),
-                new { appointmentId = appointment.Id, from = appointment.StartsAt, startsAt = time.StartsAt, endsAt = time.EndsAt, clinicId = command.Form.Clinic, clinicianId = clinician, askedBy = EnumText.Of(command.AskedBy!.Value) }));
+                string.IsNullOrWhiteSpace(command.Words) ? null : command.Words.Trim(),
+                asked.Code().Digit(),
+                new
+                {
+                    appointmentId = appointment.Id,
+                    kind = appointment.Kind,
+                    from = appointment.StartsAt,
+                    fromClinicId = appointment.ClinicId,
+                    fromClinicianId = appointment.ClinicianId,
+                    startsAt = time.StartsAt,
+                    endsAt = time.EndsAt,
+                    clinicId = clinic,
+                    clinicianId = clinician,
+                    askedBy = EnumText.Of(asked),
+                    why = EnumText.Of(why),
+                }));
         unit.Queue(new AppointmentMoved(referral.Id, appointment.Id), referral.Id);
         return time;
     }
 
     const string Update = """
-        update appointment set clinic_id = @clinic, clinician_id = @clinician, starts_at = @startsAt, ends_at = @endsAt, version = version + 1
+        update appointment set clinic_id = @clinic, clinician_id = @clinician, room_id = @room, starts_at = @startsAt, ends_at = @endsAt, version = version + 1
         where id = @id and state = 'booked'
         """;
 }

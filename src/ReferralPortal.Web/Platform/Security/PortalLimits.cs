@@ -17,4 +17,7 @@ public sealed class PortalLimits
 
     /// <summary>Sign-ins that may be started or completed per minute from one network address; a firm's whole office may share one.</summary>
     public int SignInsPerMinute { get; set; } = 120;
+
+    /// <summary>How often calendars may be read per minute from one network address, whether the secret in the address is right or not.</summary>
+    public int CalendarReadsPerMinute { get; set; } = 60;
 }

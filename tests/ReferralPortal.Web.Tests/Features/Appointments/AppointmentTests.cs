@@ -5,6 +5,7 @@ using ReferralPortal.Domain.Referrals;
 using ReferralPortal.Testing;
 using ReferralPortal.Web.Components.Forms;
 using ReferralPortal.Web.Features.Appointments;
+using ReferralPortal.Web.Features.Appointments.Diary;
 using ReferralPortal.Web.Features.Triage;
 using ReferralPortal.Web.Features.Triage.Queue;
 using ReferralPortal.Web.Platform;
@@ -98,9 +99,10 @@ public sealed class AppointmentTests(PortalTestDatabase database) : IClassFixtur
         var outcomes = await Task.WhenAll(referrals.Select((referral, place) => Task.Run(() =>
             Book.Handle(people[place % people.Length], new(referral.Id, referral.Version, TriageWorld.Form(clinic, beth, 11, place * 5)), Ct), Ct)));
 
-        Assert.Single(outcomes, outcome => outcome.IsDone);
+        var winner = Assert.Single(outcomes, outcome => outcome.IsDone);
+        var name = await database.Ask<string>("select actor_name from referral_event where detail ->> 'appointmentId' = @id", new { id = winner.Value!.Id.ToString() });
         Assert.All(outcomes.Where(outcome => !outcome.IsDone), outcome =>
-            Assert.Contains("just been taken", Assert.IsType<Failure.Invalid>(outcome.Failure).Errors["Time"]));
+            Assert.Equal($"This time has just been taken by {name}. Choose another one; everything else is kept", Assert.IsType<Failure.Invalid>(outcome.Failure).Errors["Time"]));
         Assert.Equal(1, await database.Ask<int>("select count(*)::int from appointment where clinician_id = @beth and state = 'booked'", new { beth }));
         Assert.Equal(1, await database.Ask<int>("select count(*)::int from referral where id = any (@ids) and state = 'appointment_booked'", new { ids = referrals.Select(referral => referral.Id).ToArray() }));
     }
@@ -179,7 +181,7 @@ public sealed class AppointmentTests(PortalTestDatabase database) : IClassFixtur
     {
         var (referral, appointment) = await Booked(9);
         var triage = await database.Actor(Triage);
-        var moved = await Move.Handle(triage, new(referral.Id, referral.Version, appointment, TriageWorld.Form(clinic, marek, 17), AskedBy.Patient, "Works in the morning."), Ct);
+        var moved = await Move.Handle(triage, new(referral.Id, referral.Version, appointment, TriageWorld.Form(clinic, marek, 17), AskedBy.Patient, ChangeReason.SuitsBetter, "Works in the morning."), Ct);
 
         Assert.True(moved.IsDone);
         Assert.Equal((marek, "booked"), ((await Appointment(appointment)).ClinicianId, (await Appointment(appointment)).State));
@@ -188,7 +190,7 @@ public sealed class AppointmentTests(PortalTestDatabase database) : IClassFixtur
 
         var other = await Accepted();
         Assert.True((await Book.Handle(triage, new(other.Id, other.Version, TriageWorld.Form(clinic, beth, 9)), Ct)).IsDone);
-        var back = await Move.Handle(triage, new(referral.Id, referral.Version + 1, appointment, TriageWorld.Form(clinic, beth, 9, 30), AskedBy.Clinic, ""), Ct);
+        var back = await Move.Handle(triage, new(referral.Id, referral.Version + 1, appointment, TriageWorld.Form(clinic, beth, 9, 30), AskedBy.Clinic, ChangeReason.ClinicianAway, ""), Ct);
         Assert.Contains("just been taken", Assert.IsType<Failure.Invalid>(back.Failure).Errors["Time"]);
     }
 
@@ -198,7 +200,7 @@ public sealed class AppointmentTests(PortalTestDatabase database) : IClassFixtur
     public async Task Cancelling_codes_who_asked_and_makes_a_first_appointment_due_again(AskedBy askedBy, string code)
     {
         var (referral, appointment) = await Booked();
-        var outcome = await Cancel.Handle(await database.Actor(Triage), new(referral.Id, referral.Version, appointment, askedBy, "Unwell."), Ct);
+        var outcome = await Cancel.Handle(await database.Actor(Triage), new(referral.Id, referral.Version, appointment, askedBy, ChangeReason.Other, "Unwell."), Ct);
 
         Assert.Equal(ReferralState.AppointmentBooked, outcome.Value);
         var row = await Appointment(appointment);
@@ -216,8 +218,8 @@ public sealed class AppointmentTests(PortalTestDatabase database) : IClassFixtur
     public async Task Cancelling_asks_who_and_why()
     {
         var (referral, appointment) = await Booked();
-        var outcome = await Cancel.Handle(await database.Actor(Triage), new(referral.Id, referral.Version, appointment, null, ""), Ct);
-        Assert.Equal(["AskedBy", "Reason"], Assert.IsType<Failure.Invalid>(outcome.Failure).Errors.Keys.Order());
+        var outcome = await Cancel.Handle(await database.Actor(Triage), new(referral.Id, referral.Version, appointment, null, null, ""), Ct);
+        Assert.Equal(["AskedBy", "Why"], Assert.IsType<Failure.Invalid>(outcome.Failure).Errors.Keys.Order());
     }
 
     [Theory]
@@ -231,13 +233,13 @@ public sealed class AppointmentTests(PortalTestDatabase database) : IClassFixtur
         Assert.Contains("not begun", Assert.IsType<Failure.Refused>(early.Failure).Words);
 
         await database.Run("update appointment set starts_at = now() - interval '20 minutes', ends_at = now() + interval '25 minutes' where id = @appointment", new { appointment });
-        var moved = await Move.Handle(clinician, new(referral.Id, referral.Version, appointment, TriageWorld.Form(clinic, beth, 17), AskedBy.Patient, ""), Ct);
+        var moved = await Move.Handle(clinician, new(referral.Id, referral.Version, appointment, TriageWorld.Form(clinic, beth, 17), AskedBy.Patient, ChangeReason.PatientCannotCome, ""), Ct);
         Assert.Contains("begun", Assert.IsType<Failure.Refused>(moved.Failure).Words);
 
         Assert.True((await Miss.Handle(clinician, new(referral.Id, referral.Version, appointment, attendance, ""), Ct)).IsDone);
         Assert.Equal(("did_not_attend", code), ((await Appointment(appointment)).State, (await Appointment(appointment)).AttendanceCode));
         Assert.Equal(("did_not_attend", "first_appointment", "appointment_missed"), ((await database.StoredAs(referral.Id)).LastAction, (await database.StoredAs(referral.Id)).DueFor, (await database.StoredAs(referral.Id)).LastMessage));
-        Assert.IsType<Failure.Refused>((await Cancel.Handle(clinician, new(referral.Id, referral.Version + 1, appointment, AskedBy.Patient, "Late."), Ct)).Failure);
+        Assert.IsType<Failure.Refused>((await Cancel.Handle(clinician, new(referral.Id, referral.Version + 1, appointment, AskedBy.Patient, ChangeReason.PatientCannotCome, "Late."), Ct)).Failure);
     }
 
     [Fact]
@@ -245,7 +247,7 @@ public sealed class AppointmentTests(PortalTestDatabase database) : IClassFixtur
     {
         var (_, appointment) = await Booked();
         var (other, _) = await Booked(12);
-        var outcome = await Cancel.Handle(await database.Actor(Triage), new(other.Id, other.Version, appointment, AskedBy.Patient, "Wrong."), Ct);
+        var outcome = await Cancel.Handle(await database.Actor(Triage), new(other.Id, other.Version, appointment, AskedBy.Patient, ChangeReason.BookedInError, "Wrong."), Ct);
         Assert.IsType<Failure.Missing>(outcome.Failure);
         Assert.Equal("booked", (await Appointment(appointment)).State);
     }
@@ -260,8 +262,8 @@ public sealed class AppointmentTests(PortalTestDatabase database) : IClassFixtur
         Failure?[] failures =
         [
             (await Book.Handle(actor, new(accepted.Id, accepted.Version, TriageWorld.Form(clinic, marek, 18)), Ct)).Failure,
-            (await Move.Handle(actor, new(referral.Id, referral.Version, appointment, TriageWorld.Form(clinic, marek, 18), AskedBy.Patient, ""), Ct)).Failure,
-            (await Cancel.Handle(actor, new(referral.Id, referral.Version, appointment, AskedBy.Patient, "No."), Ct)).Failure,
+            (await Move.Handle(actor, new(referral.Id, referral.Version, appointment, TriageWorld.Form(clinic, marek, 18), AskedBy.Patient, ChangeReason.PatientCannotCome, ""), Ct)).Failure,
+            (await Cancel.Handle(actor, new(referral.Id, referral.Version, appointment, AskedBy.Patient, ChangeReason.Other, "No."), Ct)).Failure,
             (await Miss.Handle(actor, new(referral.Id, referral.Version, appointment, AttendanceCode.DidNotAttend, ""), Ct)).Failure,
         ];
         Assert.All(failures, failure => Assert.IsType<Failure.Refused>(failure));
@@ -269,7 +271,7 @@ public sealed class AppointmentTests(PortalTestDatabase database) : IClassFixtur
         if (person != Lead)
         {
             Assert.IsType<Failure.Refused>((await Slots.Handle(actor, new(clinic, null, 45), Ct)).Failure);
-            Assert.IsType<Failure.Refused>((await new ListAppointments(database.Database).Handle(actor, new DayFilter(LondonTime.DateOf(DateTimeOffset.UtcNow)), Ct)).Failure);
+            Assert.IsType<Failure.Refused>((await new ListAppointments(database.Database).Handle(actor, new DiaryFilter(LondonTime.DateOf(DateTimeOffset.UtcNow)), Ct)).Failure);
             Assert.IsType<Failure.Missing>((await new OpenBooking(database.Database).Handle(actor, accepted.Reference, Ct)).Failure);
         }
     }
@@ -301,7 +303,7 @@ public sealed class AppointmentTests(PortalTestDatabase database) : IClassFixtur
         var triage = await database.Actor(Triage);
         await database.Run("update room set closed_at = now() where clinic_id = @clinic and name <> 'Room 1'", new { clinic });
         var slot = (await Slots.Handle(triage, new(clinic, marek, 45), Ct)).Value![10];
-        var form = new AppointmentForm { Clinic = clinic };
+        var form = new AppointmentForm { Clinic = clinic, OutsideHours = true };
         form.Take(slot.StartsAt, beth);
         var referral = await Accepted();
         await Book.Handle(triage, new(referral.Id, referral.Version, form), Ct);
@@ -320,8 +322,8 @@ public sealed class AppointmentTests(PortalTestDatabase database) : IClassFixtur
         var lead = await database.Actor(Lead);
 
         string[] Standing(ListAppointments.Page page) => [.. page.Rows.Where(row => row.State == "booked").Select(row => row.Reference)];
-        Assert.Equal([earlier.Reference, later.Reference], Standing((await list.Handle(lead, new DayFilter(day, clinic, beth), Ct)).Value!));
-        Assert.Empty(Standing((await list.Handle(lead, new DayFilter(day, clinic, marek), Ct)).Value!));
-        Assert.Empty((await list.Handle(lead, new DayFilter(day.AddDays(300)), Ct)).Value!.Rows);
+        Assert.Equal([earlier.Reference, later.Reference], Standing((await list.Handle(lead, new DiaryFilter(day, clinic, beth), Ct)).Value!));
+        Assert.Empty(Standing((await list.Handle(lead, new DiaryFilter(day, clinic, marek), Ct)).Value!));
+        Assert.Empty((await list.Handle(lead, new DiaryFilter(day.AddDays(300)), Ct)).Value!.Rows);
     }
 }

@@ -1,6 +1,10 @@
 using ReferralPortal.Domain.Referrals;
 using ReferralPortal.Testing;
+using ReferralPortal.Web.Components.Forms;
 using ReferralPortal.Web.Features.Appointments;
+using ReferralPortal.Web.Features.Appointments.Calendars;
+using ReferralPortal.Web.Features.Appointments.Diary;
+using ReferralPortal.Web.Features.Appointments.Series;
 using ReferralPortal.Web.Features.Referrals.View;
 using ReferralPortal.Web.Features.Triage;
 using ReferralPortal.Web.Features.Triage.Decide;
@@ -23,7 +27,7 @@ public sealed class TriageAccessTests(PortalTestDatabase database) : IClassFixtu
 
     /// <summary>Every way. Commands are tried with a version that is long past, so that nothing changes: who is told of a conflict has reached it.</summary>
     public static readonly TheoryData<string> Ways =
-        ["queue", "queue by received", "queue search", "again", "next", "export", "picked", "senders", "assign", "pool", "open", "start", "ask", "accept", "decline", "forward", "priority", "undo", "acknowledge", "clear", "booking", "booking by appointment", "day", "book", "move", "cancel", "missed"];
+        ["queue", "queue by received", "queue search", "again", "next", "export", "picked", "senders", "assign", "pool", "open", "start", "ask", "accept", "decline", "forward", "priority", "undo", "acknowledge", "clear", "booking", "booking by appointment", "day", "book", "move", "cancel", "missed", "seen", "hold", "diary", "calendar file", "plan series", "book series"];
 
     sealed record Scene(TestReferral Referral, Guid Appointment, DateOnly Day, Guid Clinic, Guid Clinician);
 
@@ -64,14 +68,21 @@ public sealed class TriageAccessTests(PortalTestDatabase database) : IClassFixtu
             "clear" => Told(await new ClearRedFlag(through, catalogue).Handle(actor, new(referral.Id, 0, "Fine."), Ct)),
             "booking" => (await new OpenBooking(through).Handle(actor, referral.Reference, Ct)).IsDone,
             "booking by appointment" => (await new OpenBooking(through).Handle(actor, scene.Appointment, Ct)).IsDone,
-            "day" => (await new ListAppointments(through).Handle(actor, new DayFilter(scene.Day), Ct)).Value?.Rows.Count > 0,
+            "day" => (await new ListAppointments(through).Handle(actor, new DiaryFilter(scene.Day), Ct)).Value?.Rows.Count > 0,
             "book" => Told(await new BookAppointment(through, catalogue, TimeProvider.System).Handle(actor, new(referral.Id, 0, form), Ct)),
-            "move" => Told(await new MoveAppointment(through, catalogue, TimeProvider.System).Handle(actor, new(referral.Id, 0, scene.Appointment, form, AskedBy.Patient, ""), Ct)),
-            "cancel" => Told(await new CancelAppointment(through, catalogue).Handle(actor, new(referral.Id, 0, scene.Appointment, AskedBy.Patient, "Ill."), Ct)),
+            "move" => Told(await new MoveAppointment(through, catalogue, TimeProvider.System).Handle(actor, new(referral.Id, 0, scene.Appointment, form, AskedBy.Patient, ChangeReason.PatientCannotCome, ""), Ct)),
+            "cancel" => Told(await new CancelAppointment(through, catalogue).Handle(actor, new(referral.Id, 0, scene.Appointment, AskedBy.Patient, ChangeReason.PatientCannotCome, ""), Ct)),
             "missed" => Told(await new RecordMissed(through, catalogue).Handle(actor, new(referral.Id, 0, scene.Appointment, AttendanceCode.DidNotAttend, ""), Ct)),
+            "seen" => Told(await new RecordSeen(through).Handle(actor, new(referral.Id, 0, scene.Appointment, AttendanceCode.OnTime), Ct)),
+            "hold" => Told(await new HoldSlot(through, catalogue, TimeProvider.System).Handle(actor, new(referral.Id, 0, form), Ct)),
+            "diary" => (await new ReadDiary(through, catalogue).Handle(actor, new DiaryFilter(scene.Day), Ct)).Value?.Entries.Count > 0,
+            "calendar file" => (await new ReadAppointmentFile(through, TimeProvider.System).Handle(actor, scene.Appointment, Ct)).IsDone,
+            "plan series" => (await new PlanSeries(through, catalogue, TimeProvider.System).Handle(actor, referral.Id, Series(scene), Ct)).IsDone,
+            "book series" => Told(await new BookSeries(through, TimeProvider.System).Handle(actor, new(referral.Id, 0, Guid.CreateVersion7(), scene.Clinic, 45, [new(DateTimeOffset.UtcNow.AddDays(3), scene.Clinician, "")], ""), Ct)),
             _ => throw new ArgumentOutOfRangeException(nameof(way)),
         };
 
+        static SeriesForm Series(Scene scene) => new() { Clinic = scene.Clinic, Clinician = scene.Clinician, From = DateParts.Of(Domain.LondonTime.DateOf(DateTimeOffset.UtcNow.AddDays(2))), Time = "10:00", Every = "2", ByWeekday = false };
         static bool Holds(ListQueue.Page? page) => page is not null && (page.Rows.Count > 0 || page.Counts.Tabs.Values.Sum() > 0);
         static bool Told<T>(Outcome<T> outcome) => outcome.Failure is Failure.Conflict;
     }
@@ -82,7 +93,7 @@ public sealed class TriageAccessTests(PortalTestDatabase database) : IClassFixtu
     {
         Triage => !IsForClinicians(way),
         Clinician => way is not ("start" or "ask" or "accept" or "decline" or "forward" or "priority" or "undo" or "assign" or "pool"),
-        Lead => way is "queue" or "queue by received" or "queue search" or "again" or "next" or "export" or "picked" or "senders" or "open" or "booking" or "booking by appointment" or "day",
+        Lead => way is "queue" or "queue by received" or "queue search" or "again" or "next" or "export" or "picked" or "senders" or "open" or "booking" or "booking by appointment" or "day" or "diary" or "calendar file",
         _ => false,
     };
 

@@ -39,7 +39,7 @@ public static class TriageWorld
     {
         var day = LondonTime.DateOf(DateTimeOffset.UtcNow).AddDays(daysAhead);
         while (day.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday) day = day.AddDays(1);
-        return new AppointmentForm { Kind = kind, Clinic = clinic, Clinician = clinician, Date = DateParts.Of(day), Time = $"{hour:00}:{minute:00}" };
+        return new AppointmentForm { Kind = kind, Clinic = clinic, Clinician = clinician, Date = DateParts.Of(day), Time = $"{hour:00}:{minute:00}", OutsideHours = true };
     }
 
     /// <summary>A clinic's id.</summary>

@@ -23,6 +23,7 @@ public sealed class WholePortalTests(WholePortalTests.Portal portal) : IClassFix
         "/sign-in", "/sign-in/start", "/sign-out", "/signed-out", "/session/end", "/access-denied", "/too-many-pages", // the way in and out
         "/not-found", "/fault", // words on what went wrong
         "/health/live", "/health/ready", // a status
+        "/calendar/{secret}.ics", // a clinician's times and places, to whoever has the secret in the address; never of whom
     ];
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Text.Json;
 using ReferralPortal.Domain;
 using ReferralPortal.Domain.Referrals;
 using ReferralPortal.Web.Components.Display;
+using ReferralPortal.Web.Features.Appointments;
 using ReferralPortal.Web.Features.Catalogue;
 using ReferralPortal.Web.Features.Clocks;
 
@@ -27,9 +28,10 @@ public sealed class TimelineWords(CatalogueContent catalogue)
             "decline" => ($"{who} declined the referral{Reason("decline_reason")}", null),
             "book_first_appointment" => ($"{who} booked the initial assessment{When()}{Place()}", null),
             "record_attendance" => ($"{who} saw the patient for the initial assessment", "Treatment has begun."),
+            "book_appointment" when Instant("lastAt") is { } last => ($"{who} booked {Number("sessions")} treatments, from {Formats.Date(Instant("startsAt")!.Value)} to {Formats.Date(last)}{Place()}", null),
             "book_appointment" => ($"{who} booked an appointment{When()}{Place()}", null),
-            "move_appointment" => ($"{who} moved an appointment{(When() is { Length: > 0 } when ? " to" + when[4..] : "")}{Place()}", null),
-            "cancel_appointment" => ($"{who} cancelled an appointment{When()}{Reason("attendance")}", null),
+            "move_appointment" => ($"{who} moved an appointment{(Instant("from") is { } from ? $" from {Formats.Date(from)} at {Formats.Time(from)}" : "")}{(When() is { Length: > 0 } when ? " to" + when[4..] : "")}{Place()}", Asked()),
+            "cancel_appointment" => ($"{who} cancelled an appointment{When()}{Reason("attendance")}", Asked()),
             "did_not_attend" => ($"The patient did not attend an appointment{When()}", $"Recorded by {who}."),
             "attend_appointment" => ($"The patient attended an appointment{When()}", $"Recorded by {who}."),
             "discharge" => ($"{who} discharged the patient", "The discharge report is signed."),
@@ -76,6 +78,11 @@ public sealed class TimelineWords(CatalogueContent catalogue)
         string Place() => Text("clinic") is { } name ? $", {name}" : Id("clinicId") is { } id && catalogue.Clinics.FirstOrDefault(clinic => clinic.Id == id) is { } known ? $", {known.Name}" : "";
         string ReportKind() => Text("kind") is { } kind ? $": {PlainText.Of(kind).ToLower(CultureInfo.InvariantCulture)}" : "";
 
+        // Who asked, and why as far as everybody may know.
+        string? Asked() => Text("askedBy") is { } by && EnumText.TryParse<AskedBy>(by, out var asked)
+            ? $"Asked for by {asked.Words()}{(Text("why") is { } code && EnumText.TryParse<ChangeReason>(code, out var why) && why != ChangeReason.Other ? $": {why.Words()}" : "")}." : null;
+
+        string Number(string name) => Detail(name) is { ValueKind: JsonValueKind.Number } value ? Formats.Count(value.GetInt32()) : "several";
         DateTimeOffset? Instant(string name) => Detail(name) is { ValueKind: JsonValueKind.String } value && value.TryGetDateTimeOffset(out var at) ? at : null;
         string Day(string name) => DateOnly.TryParseExact(Text(name), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? Formats.Date(day) : "a later day";
         bool Flag(string name) => Detail(name) is { ValueKind: JsonValueKind.True };

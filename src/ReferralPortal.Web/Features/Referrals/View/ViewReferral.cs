@@ -206,7 +206,7 @@ public sealed class ViewReferral(PortalDatabase database)
         from appointment
         join clinic on clinic.id = appointment.clinic_id
         left join portal_user clinician on clinician.id = appointment.clinician_id
-        where appointment.referral_id = @referralId
+        where appointment.referral_id = @referralId and appointment.state <> 'held'
         order by appointment.starts_at, appointment.id
         """;
 
