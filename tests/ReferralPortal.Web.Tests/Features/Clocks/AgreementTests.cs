@@ -78,7 +78,7 @@ public sealed class AgreementTests(PortalTestDatabase database) : IClassFixture<
         var booked = await new BookAppointment(database.On(clock), catalogue, clock).Handle(await database.Actor(Triage), new(referral, await database.Version(referral), TriageWorld.Form(await database.Clinic(), clinician)), Ct);
         Assert.Null(booked.Failure);
         var appointment = booked.Value!.Id;
-        Assert.True((await new CancelAppointment(database.On(clock), catalogue).Handle(await database.Actor(Triage), new(referral, await database.Version(referral), appointment, AskedBy.Clinic, "Ill."), Ct)).IsDone);
+        Assert.True((await new CancelAppointment(database.On(clock), catalogue).Handle(await database.Actor(Triage), new(referral, await database.Version(referral), appointment, AskedBy.Clinic, ChangeReason.ClinicianAway, "Ill."), Ct)).IsDone);
         var days = new WorkingDays((await catalogue.Get(Ct)).BankHolidays);
         Assert.Equal(days.Add(today, 9), DateOnly.FromDateTime(LondonTime.Of((await database.StoredAs(referral)).DueAt!.Value)));
     }
