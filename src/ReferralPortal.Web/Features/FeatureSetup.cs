@@ -6,6 +6,7 @@ using ReferralPortal.Web.Features.Documents;
 using ReferralPortal.Web.Features.Home;
 using ReferralPortal.Web.Features.Notifications;
 using ReferralPortal.Web.Features.Organisations;
+using ReferralPortal.Web.Features.People;
 using ReferralPortal.Web.Features.Referrals;
 using ReferralPortal.Web.Features.Referrals.Duplicates;
 using ReferralPortal.Web.Features.Referrals.Import;
@@ -34,6 +35,7 @@ public static class FeatureSetup
         builder.Services.AddDocuments();
         builder.Services.AddOrganisations();
         builder.Services.AddNotifications();
+        builder.Services.AddClinicsAndPeople();
         return builder;
     }
 }

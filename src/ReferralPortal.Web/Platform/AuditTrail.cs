@@ -20,7 +20,7 @@ public enum AuditAction
     FindOwnReferrals, FindDuplicates, DecideDuplicate, UndoDuplicateDecision, FindConflicts, DeclareIndependence, RaiseAlert, EscalateAlert,
     StartImport, OpenImport, MapImport, EditImportRow, ReturnImportRows, SendImport, StopImport, DraftImportRow, DownloadImportRows, DiscardImport, DeleteImport, ExportReferrals,
     SaveOrganisation, CopyReferral, SuggestClinics, OpenAmendment, AmendReferral,
-    SaveClinic, SaveClinicHours, SaveRoom, SaveClosure, CloseClinic, ReopenClinic, SaveAccount, AddAccount, SavePattern, SaveLeave, ListAffectedAppointments, DisableOrganisation, EnableOrganisation,
+    SaveClinic, SaveClinicHours, SaveRoom, SaveClosure, CloseClinic, ReopenClinic, SaveAccount, AddAccount, SavePattern, SaveLeave, DisableOrganisation, EnableOrganisation,
     PauseClock, ResumeClock, SaveAgreement,
     AssignReferral, SaveView, DeleteView,
     ForwardReferral, ChangePriority, UndoDecision, ViewHistory, SaveStandardText, MoveStandardText, LogContact,

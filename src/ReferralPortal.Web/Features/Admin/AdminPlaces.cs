@@ -14,7 +14,10 @@ public static class AdminPlaces
 {
     public static readonly IReadOnlyList<AdminPlace> All =
     [
-        new("/admin/mail", "Mail", "What could not be sent, and why; send it again or give it up", MudBlazor.Icons.Material.Rounded.MarkEmailUnread),
-        new("/admin/agreements", "Agreements", "How soon the clinic promises what, organisation by organisation", Rounded.Handshake),
+        new("/admin/clinics", "Clinics", "Addresses, opening hours, closures, services and rooms.", Rounded.LocationCity),
+        new("/admin/people", "People", "Accounts and roles; clinicians’ skills, languages, working weeks and leave.", Rounded.Groups),
+        new("/admin/organisations", "Organisations", "Who refers, pays or follows; their directories, and who is shut out.", Rounded.Business),
+        new("/admin/mail", "Mail", "What could not be sent, and why; send it again or give it up.", Rounded.MarkEmailUnread),
+        new("/admin/agreements", "Agreements", "How soon the clinic promises what, organisation by organisation.", Rounded.Handshake),
     ];
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using ReferralPortal.Domain;
+using ReferralPortal.Domain.Calendars;
 
 namespace ReferralPortal.Web.Features.Help;
 
@@ -25,6 +26,9 @@ public sealed class OpeningWeek
             day => Enum.Parse<DayOfWeek>(day.Key, ignoreCase: true),
             day => (Time(day.Value!.Opens), Time(day.Value.Closes))));
     }
+
+    /// <summary>The hours of one day of the week; null when the clinics are closed.</summary>
+    public OpeningTimes? On(DayOfWeek day) => times.TryGetValue(day, out var hours) ? new(hours.Opens, hours.Closes) : null;
 
     /// <summary>The week from Monday, neighbouring days with the same hours together.</summary>
     public IReadOnlyList<OpeningLine> Lines

@@ -9,6 +9,7 @@ using ReferralPortal.Web.Features.Appointments;
 using ReferralPortal.Web.Features.Catalogue;
 using ReferralPortal.Web.Features.Clocks;
 using ReferralPortal.Web.Features.Organisations;
+using ReferralPortal.Web.Features.People;
 using ReferralPortal.Web.Features.Referrals;
 using ReferralPortal.Web.Features.Referrals.Submit;
 using ReferralPortal.Web.Features.Triage;
@@ -37,6 +38,7 @@ static class PageWorld
             .AddSubmittingReferrals()
             .AddReferrals()
             .AddOrganisations()
+            .AddClinicsAndPeople()
             .AddTriage()
             .AddAppointments()
             .AddClocks()
