@@ -89,14 +89,6 @@ public sealed class CatalogueStore(PortalDataSources sources, TimeProvider clock
     /// <summary>Reads anew when it is next asked for: after an edit that this node has just stored.</summary>
     public void Forget() => kept = null;
 
-    /// <summary>Reads it again when it is next asked for: somebody changed it here. Other nodes follow within five minutes.</summary>
-    public async Task Forget(CancellationToken ct)
-    {
-        await reading.WaitAsync(ct);
-        kept = null;
-        reading.Release();
-    }
-
     async Task<CatalogueContent> Read(CancellationToken ct)
     {
         await using var connection = await sources.Reading.OpenConnectionAsync(ct);

@@ -26,7 +26,7 @@ public sealed class CloseClinic(PortalDatabase database, CatalogueStore catalogu
             unit.Audit(command.Open ? AuditAction.ReopenClinic : AuditAction.CloseClinic, subjectId: command.Clinic, detail: new { affected = affected.Count });
             return new CapacityChange(true, affected);
         }, ct);
-        if (outcome.Value is { Saved: true }) await catalogue.Forget(ct);
+        if (outcome.Value is { Saved: true }) catalogue.Forget();
         return outcome;
     }
 

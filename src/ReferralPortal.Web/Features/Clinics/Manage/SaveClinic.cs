@@ -57,7 +57,7 @@ public sealed class SaveClinic(PortalDatabase database, CatalogueStore catalogue
             unit.Audit(AuditAction.SaveClinic, subjectId: row.id, detail: new { added = command.Id is null });
             return row.id;
         }, ct);
-        if (outcome.IsDone) await catalogue.Forget(ct);
+        if (outcome.IsDone) catalogue.Forget();
         return outcome;
     }
 
