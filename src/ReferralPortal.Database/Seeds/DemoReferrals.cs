@@ -72,11 +72,15 @@ public static class DemoReferrals
         var keys = referral.Appointments.Select(appointment => appointment.Key).Concat(referral.Reports.Select(report => report.Key)).ToDictionary(key => key, _ => Guid.CreateVersion7(submittedAt));
         var clock = new DemoClock.Standing();
         var stateSince = submittedAt;
+        var (began, ended) = (submittedAt, new List<(string Target, DateTime Began, DateTime Due, DateTime At, string By)>());
         foreach (var happened in referral.History)
         {
             var at = world.Past(happened.At);
             if (happened != referral.History[0] && happened.To != referral.History[referral.History.ToList().IndexOf(happened) - 1].To) stateSince = at;
+            var before = clock;
             clock = world.Clock.After(clock, happened.Action, at, submittedAt, urgent, tier is not null, referral.Reports.FirstOrDefault(report => report.Key == happened.Report)?.Kind);
+            if (before is { DueFor: { } target, DueAt: { } due } && target != clock.DueFor) ended.Add((target, began, due.UtcDateTime, at, happened.Action));
+            if (before.DueFor != clock.DueFor) began = happened.Action == "clear_red_flag" ? submittedAt : at;
         }
         DemoEvent? Last(string action) => referral.History.LastOrDefault(happened => happened.Action == action);
         Guid? By(DemoEvent? happened) => happened is null ? null : world.People[happened.By].Id;
@@ -125,6 +129,13 @@ public static class DemoReferrals
             organisations = parties.Select(party => party.Organisation).ToArray(),
             roles = parties.Select(party => party.Role).ToArray(),
             authorityId = Guid.CreateVersion7(submittedAt),
+            began,
+            promiseIds = ended.Select(promise => Guid.CreateVersion7(promise.At)).ToArray(),
+            targets = ended.Select(promise => promise.Target).ToArray(),
+            begins = ended.Select(promise => promise.Began).ToArray(),
+            dues = ended.Select(promise => promise.Due).ToArray(),
+            ends = ended.Select(promise => promise.At).ToArray(),
+            endedBy = ended.Select(promise => promise.By).ToArray(),
         });
         foreach (var authority in referral.FurtherAuthorities)
         {
@@ -277,6 +288,11 @@ public static class DemoReferrals
         select r.id, r.readers, r.submitted_at, portal.search_words(concat_ws(' ', r.reference, replace(r.reference, '-', ''), p.given_name, p.family_name,
                to_char(p.date_of_birth, 'DD/MM/YYYY'), to_char(p.date_of_birth, 'YYYY-MM-DD'), p.nhs_number, r.claim_reference, r.our_reference))
         from referral r join patient p on p.id = r.patient_id where r.id = @Id;
+
+        update referral set clock_started_at = @began where id = @Id and due_for is not null;
+        insert into clock_history (id, referral_id, target, started_at, due_at, ended_at, ended_by)
+        select id, @Id, target, began, due, ended, ended_by
+        from unnest(@promiseIds, @targets, @begins::timestamptz[], @dues::timestamptz[], @ends::timestamptz[], @endedBy) promise (id, target, began, due, ended, ended_by);
 
         insert into outbox_message (kind, referral_id, payload)
         select 'clock_check', id, jsonb_build_object('referralId', id, 'dueAt', due_at) from referral where id = @Id and due_at is not null and clock_paused_at is null;

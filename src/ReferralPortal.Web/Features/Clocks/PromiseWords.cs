@@ -32,26 +32,29 @@ public sealed class PromiseWords
 
     /// <summary>What runs now.</summary>
     /// <param name="state">The clock.</param>
-    /// <param name="firstFree">The first appointment that is free, where that is known.</param>
-    internal Promise? Running(ClockState state, DateTimeOffset? firstFree = null)
+    /// <param name="firstFree">The first appointment that is free, where that was looked for.</param>
+    internal Promise? Running(ClockState state, FreeAppointment? firstFree = null)
     {
         if (state is not { DueAt: { } due, Began: { } began } || !EnumText.TryParse<Target>(state.DueFor, out var target)) return null;
         var promised = $"We promised the {Name(target)} by {By(target, due)}.";
         if (ReferralClock.PausedFor(state.PausedAt, state.WaitsUntil) is { } why)
             return new(target, due, null, $"{promised} The clock stands still: {(state.WaitsUntil is null ? "we are " : "")}{why}. It then goes on with the time that was left.");
 
-        var outlook = clock.TargetClock.Forecast(target, due, clock.Whole(target, began, state.Urgent), now, firstFree);
+        var outlook = clock.TargetClock.Forecast(target, due, clock.Whole(target, began, state.Urgent), now, firstFree?.At);
         var left = clock.TargetClock.Words(due, now);
         return new(target, due, outlook, $"{promised} " + (outlook, firstFree) switch
         {
-            (Outlook.WillBeLate, { } free) => $"The first free appointment is on {Formats.Date(free)}, later than that.",
-            (Outlook.Late, { } free) => $"It is {left}; the first free appointment is on {Formats.Date(free)}.",
-            (Outlook.Late, _) => $"It is {left}.",
-            (_, { } free) => $"It is not booked yet; the first free appointment is on {Formats.Date(free)}.",
+            (Outlook.WillBeLate, { Found: true } free) => $"{Free(free)}, later than that.",
+            (Outlook.Late, { } free) => $"It is {left}. {Free(free)}.",
+            (_, { } free) => $"It is not booked yet. {Free(free)}.",
             (Outlook.AtRisk, _) => $"Little time is left: it is {left}.",
             _ => $"It is {left}.",
         });
     }
+
+    static string Free(FreeAppointment free) => free.Found
+        ? $"The first free appointment{(free.WithAnother ? ", with another clinician," : "")} is on {Formats.Date(free.At)}"
+        : $"The clinic has no free appointment until {Formats.Date(free.At)}";
 
     /// <summary>The first appointment that is booked: whether it comes when it was promised.</summary>
     internal Promise? Booked(ClockState state, IEnumerable<EndedTarget> ended) =>

@@ -51,17 +51,23 @@ public sealed class ReadPromises(PortalDatabase database, CatalogueStore catalog
         var running = safety ? state : state.WithoutReview(clocks);
         return new Promises(
             state.Version,
-            running.DueAt is null ? words.Booked(running, ended) : words.Running(running, await FirstFree(actor, running, ct)),
+            running.DueAt is null ? words.Booked(running, ended) : words.Running(running, await FirstFree(actor, running, now, ct)),
             [.. ended.Where(target => safety || target.Target.Value != Target.RedFlagReview).Select(target => words.Kept(target, state)).OfType<Promise>()],
             state is { PausedAt: not null, WaitsUntil: not null },
             ClockRules.WhyNotPaused(state.DueFor),
             actor.TreatsReferrals() ? state.Level : 0);
     }
 
-    async Task<DateTimeOffset?> FirstFree(Actor actor, ClockState state, CancellationToken ct)
+    // With the clinician who has the referral; where that one has no time, with anybody at the clinic.
+    async Task<FreeAppointment?> FirstFree(Actor actor, ClockState state, DateTimeOffset now, CancellationToken ct)
     {
-        if (!actor.TreatsReferrals() || state is not { DueFor: "first_appointment", Clinic: { } clinic }) return null;
-        return (await slots.Handle(actor, new(clinic, state.Clinician, AppointmentTime.UsualMinutes), ct)).Value?.Select(slot => (DateTimeOffset?)slot.StartsAt).Min();
+        if (!actor.TreatsReferrals() || state is not { DueFor: "first_appointment", Clinic: { } clinic, PausedAt: null }) return null;
+        foreach (var clinician in new[] { state.Clinician, null }.Distinct())
+        {
+            if ((await slots.Handle(actor, new(clinic, clinician, AppointmentTime.UsualMinutes), ct)).Value is not { } free) return null;
+            if (free.Count > 0) return new(free.Min(slot => slot.StartsAt), Found: true, WithAnother: clinician != state.Clinician);
+        }
+        return new(now.AddDays(FindFreeSlots.Days), Found: false);
     }
 
     const string State = """
@@ -101,6 +107,9 @@ sealed record ClockState(
             ? this with { DueFor = EnumText.Of(Target.Triage), DueAt = clocks.For(Organisation).DueAt(Target.Triage, SubmittedAt, Urgent), Began = SubmittedAt }
             : this with { DueFor = null, DueAt = null };
 }
+
+/// <summary>The first appointment that could be booked; where there is none, how far was looked.</summary>
+sealed record FreeAppointment(DateTimeOffset At, bool Found, bool WithAnother = false);
 
 /// <summary>A target that ran, and how it ended.</summary>
 sealed record EndedTarget(Coded<Target> Target, DateTimeOffset DueAt, DateTimeOffset EndedAt, string EndedBy);

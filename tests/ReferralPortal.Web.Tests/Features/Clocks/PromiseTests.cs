@@ -142,8 +142,15 @@ public sealed class PromiseTests(PortalTestDatabase database) : IClassFixture<Po
         var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
         var referral = await Accepted(clock);
         var clinic = (await Read(clock, referral, Triage)).Now!;
-        Assert.Matches("It is not booked yet; the first free appointment is on", clinic.Words);
+        Assert.Matches("It is not booked yet. The first free appointment is on", clinic.Words);
         Assert.DoesNotContain("free", (await Read(clock, referral)).Now!.Words, StringComparison.Ordinal);
+
+        // A clinician who works elsewhere: somebody else at the clinic then. Nobody at all: late.
+        await database.Run("update referral set clinician_id = (select id from portal_user where user_name = @Triage) where id = @referral", new { referral, Triage });
+        Assert.Matches("with another clinician, is on", (await Read(clock, referral, Triage)).Now!.Words);
+        await database.Run("update clinic set closed_at = now() where id = (select clinic_id from referral where id = @referral)", new { referral });
+        Assert.Matches("The clinic has no free appointment until", (await Read(clock, referral, Triage)).Now is { Outlook: Outlook.WillBeLate } none ? none.Words : "");
+        await database.Run("update clinic set closed_at = null where id = (select clinic_id from referral where id = @referral)", new { referral });
 
         await database.Run("update referral set due_at = now() - interval '1 minute' where id = @referral", new { referral });
         Assert.Equal(Outlook.Late, (await Read(clock, referral, Triage)).Now!.Outlook);
