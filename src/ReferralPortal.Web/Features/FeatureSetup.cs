@@ -1,6 +1,7 @@
 using ReferralPortal.Web.Features.Audit;
 using ReferralPortal.Web.Features.Appointments;
 using ReferralPortal.Web.Features.Catalogue;
+using ReferralPortal.Web.Features.Catalogue.Wording;
 using ReferralPortal.Web.Features.Clocks;
 using ReferralPortal.Web.Features.Documents;
 using ReferralPortal.Web.Features.Home;
@@ -22,6 +23,7 @@ public static class FeatureSetup
     public static WebApplicationBuilder AddPortalFeatures(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<CatalogueStore>();
+        builder.Services.AddWording();
         builder.Services.AddProgress();
         builder.Services.AddSubmittingReferrals();
         builder.Services.AddReferrals();

@@ -1,6 +1,7 @@
 using ReferralPortal.Web.Components.Layout;
 using ReferralPortal.Web.Features.Triage.Alerts;
 using ReferralPortal.Web.Features.Triage.Conflicts;
+using ReferralPortal.Web.Features.Triage.Contact;
 using ReferralPortal.Web.Features.Triage.Decide;
 using ReferralPortal.Web.Features.Triage.Facts;
 using ReferralPortal.Web.Features.Triage.Queue;
@@ -32,6 +33,8 @@ public static class TriageFeature
         .AddScoped<ChangePriority>()
         .AddScoped<UndoDecision>()
         .AddScoped<ReadHistory>()
+        .AddScoped<ReadContacts>()
+        .AddScoped<LogContact>()
         .AddScoped<AcknowledgeAlert>()
         .AddScoped<ClearRedFlag>()
         .AddScoped<CountAlerts>()

@@ -7,6 +7,7 @@ using MudBlazor.Services;
 using ReferralPortal.Testing;
 using ReferralPortal.Web.Features.Appointments;
 using ReferralPortal.Web.Features.Catalogue;
+using ReferralPortal.Web.Features.Catalogue.Wording;
 using ReferralPortal.Web.Features.Clocks;
 using ReferralPortal.Web.Features.Organisations;
 using ReferralPortal.Web.Features.People;
@@ -42,6 +43,7 @@ static class PageWorld
             .AddTriage()
             .AddAppointments()
             .AddClocks()
+            .AddWording()
             .AddMudServices();
         more?.Invoke(browser.Services);
         browser.SetRendererInfo(new RendererInfo("Server", isInteractive: true));

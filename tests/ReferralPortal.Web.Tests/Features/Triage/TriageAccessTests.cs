@@ -7,6 +7,7 @@ using ReferralPortal.Web.Features.Appointments.Diary;
 using ReferralPortal.Web.Features.Appointments.Series;
 using ReferralPortal.Web.Features.Referrals.View;
 using ReferralPortal.Web.Features.Triage;
+using ReferralPortal.Web.Features.Triage.Contact;
 using ReferralPortal.Web.Features.Triage.Decide;
 using ReferralPortal.Web.Features.Triage.Queue;
 using ReferralPortal.Web.Features.Triage.Undo;
@@ -27,7 +28,7 @@ public sealed class TriageAccessTests(PortalTestDatabase database) : IClassFixtu
 
     /// <summary>Every way. Commands are tried with a version that is long past, so that nothing changes: who is told of a conflict has reached it.</summary>
     public static readonly TheoryData<string> Ways =
-        ["queue", "queue by received", "queue search", "again", "next", "export", "picked", "senders", "assign", "pool", "open", "start", "ask", "accept", "decline", "forward", "priority", "undo", "acknowledge", "clear", "booking", "booking by appointment", "day", "book", "move", "cancel", "missed", "seen", "hold", "diary", "calendar file", "plan series", "book series"];
+        ["queue", "queue by received", "queue search", "again", "next", "export", "picked", "senders", "assign", "pool", "open", "start", "ask", "accept", "decline", "forward", "priority", "undo", "contacts", "log contact", "acknowledge", "clear", "booking", "booking by appointment", "day", "book", "move", "cancel", "missed", "seen", "hold", "diary", "calendar file", "plan series", "book series"];
 
     sealed record Scene(TestReferral Referral, Guid Appointment, DateOnly Day, Guid Clinic, Guid Clinician);
 
@@ -64,6 +65,8 @@ public sealed class TriageAccessTests(PortalTestDatabase database) : IClassFixtu
             "forward" => Told(await new ForwardReferral(through, catalogue).Handle(actor, new(referral.Id, 0, scene.Clinic, "Nearer."), Ct)),
             "priority" => Told(await new ChangePriority(through, catalogue).Handle(actor, new(referral.Id, 0, Priority.Urgent, "Worse."), Ct)),
             "undo" => Told(await new UndoDecision(through).Handle(actor, new(referral.Id, 0), Ct)),
+            "contacts" => (await new ReadContacts(through, catalogue).Handle(actor, referral.Id, Ct)).IsDone,
+            "log contact" => Told(await new LogContact(through, catalogue).Handle(actor, new(referral.Id, 0, ContactChannel.Call, ContactOutcome.NoAnswer, null, ""), Ct)),
             "acknowledge" => Told(await new AcknowledgeAlert(through).Handle(actor, new(referral.Id, 0), Ct)),
             "clear" => Told(await new ClearRedFlag(through, catalogue).Handle(actor, new(referral.Id, 0, "Fine."), Ct)),
             "booking" => (await new OpenBooking(through).Handle(actor, referral.Reference, Ct)).IsDone,
@@ -93,7 +96,7 @@ public sealed class TriageAccessTests(PortalTestDatabase database) : IClassFixtu
     {
         Triage => !IsForClinicians(way),
         Clinician => way is not ("start" or "ask" or "accept" or "decline" or "forward" or "priority" or "undo" or "assign" or "pool"),
-        Lead => way is "queue" or "queue by received" or "queue search" or "again" or "next" or "export" or "picked" or "senders" or "open" or "booking" or "booking by appointment" or "day" or "diary" or "calendar file",
+        Lead => way is "queue" or "queue by received" or "queue search" or "again" or "next" or "export" or "picked" or "senders" or "contacts" or "open" or "booking" or "booking by appointment" or "day" or "diary" or "calendar file",
         _ => false,
     };
 

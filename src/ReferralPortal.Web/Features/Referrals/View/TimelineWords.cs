@@ -40,7 +40,7 @@ public sealed class TimelineWords(CatalogueContent catalogue)
             "assign" => (Text("owner") is { Length: > 0 } owner ? $"{who} gave the referral to {owner}" : $"{who} put the referral back for anybody to take", null),
             "forward" => ($"{who} forwarded the referral{(Place() is { Length: > 0 } place ? " to" + place[1..] : " to another clinic")}", null),
             "change_priority" => ($"{who} changed the priority{(Text("priority") is { } priority ? $" to {priority}" : "")}", Instant("firstAppointmentDue") is { } due ? $"The first appointment is due by {Formats.Date(due)}." : null),
-            "log_contact" => ($"The clinic {(Flag("reached") ? "reached" : "tried to reach")} the patient{Channel()}{(Text("waitUntil") is null ? "" : $", who asked to wait until {Day("waitUntil")}")}", null),
+            "log_contact" => ($"The clinic {(Flag("reached") ? "reached" : "tried to reach")} the patient{Channel()}{(Text("waitUntil") is null ? "" : $", who asked to wait until {Day("waitUntil")}")}", Flag("clockWaits") ? "The clock stands still until then." : null),
             "undo" => ($"{who} took back {Undone()} within seconds", null),
             "withdraw" => ($"{who} of {happened.Organisation} withdrew the referral{Reason("withdraw_reason")}", null),
             "amend" => ($"{who} of {happened.Organisation} corrected answers", null),

@@ -13,7 +13,7 @@ namespace ReferralPortal.Web.Features.Triage.Decide;
 /// <param name="actor">Who decides.</param>
 /// <param name="catalogue">Standard wording, reasons and clinics.</param>
 /// <param name="changed">Reads the case again and shows it.</param>
-public sealed class DecisionDesk(Actor actor, CatalogueContent catalogue, Func<Task> changed)
+public sealed class DecisionDesk(Actor actor, CatalogueContent catalogue, Func<Task> changed) : CommandRun(changed)
 {
     public Actor Actor => actor;
     public CatalogueContent Catalogue => catalogue;
@@ -24,43 +24,6 @@ public sealed class DecisionDesk(Actor actor, CatalogueContent catalogue, Func<T
     /// <summary>The clinics for this patient; null where they cannot be said.</summary>
     public ClinicOffers? Offers { get; set; }
 
-    /// <summary>A decision is under way: nothing else is begun.</summary>
-    public bool Busy { get; private set; }
-
-    /// <summary>What was done last, in a sentence.</summary>
-    public string? Done { get; private set; }
-
-    /// <summary>Why the last one was not carried out.</summary>
-    public string? Failed { get; private set; }
-
-    /// <summary>What has to be put right first, by field.</summary>
-    public IReadOnlyDictionary<string, string>? Errors { get; private set; }
-
     /// <summary>Whether this person may do it to the referral as it stands.</summary>
     public bool May(ReferralAction action) => Lifecycle.AllowedActions(Case.Header.State, actor.CapacitiesOn(Case.Header.ReferringOrganisationId)).Contains(action);
-
-    /// <summary>Forgets what came of the last decision.</summary>
-    public void Clear() => (Done, Failed, Errors) = (null, null, null);
-
-    /// <summary>Carries a decision out and shows the case as it stands then. True when it was done.</summary>
-    public async Task<bool> CarryOut<T>(Func<Task<Outcome<T>>> decision, string said)
-    {
-        if (Busy) return false;
-        Clear();
-        Busy = true;
-        Outcome<T> outcome;
-        try
-        {
-            outcome = await decision();
-        }
-        finally
-        {
-            Busy = false;
-        }
-        if (outcome.IsDone) Done = said;
-        else if (outcome.Failure is Failure.Invalid invalid) Errors = invalid.Errors;
-        else Failed = FailureWords.Of(outcome.Failure!);
-        await changed();
-        return outcome.IsDone;
-    }
 }
