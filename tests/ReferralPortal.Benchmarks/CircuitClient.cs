@@ -60,6 +60,9 @@ sealed partial class CircuitClient : IDisposable
     /// <summary>One open circuit. It answers as a browser would until disposed.</summary>
     internal sealed class Circuit(ClientWebSocket socket) : IAsyncDisposable
     {
+        // Of the kinds of result that a script may be asked for.
+        const int ObjectReference = 1;
+
         readonly TaskCompletionSource firstRender = new(TaskCreationOptions.RunContinuationsAsynchronously);
         readonly SemaphoreSlim sending = new(1, 1);
         readonly CancellationTokenSource closing = new();
@@ -156,7 +159,11 @@ sealed partial class CircuitClient : IDisposable
                     break;
                 case "JS.BeginInvokeJS" when arguments > 0:
                     var call = reader.ReadInt64();
-                    if (call > 0) await Invoke("EndInvokeJSFromDotNet", call, true, $"[{call},true,null]");
+                    reader.Skip(); // what is called
+                    reader.Skip(); // with what
+                    var isModule = reader.ReadInt32() == ObjectReference;
+                    // A module that came back as nothing would end the circuit at its first use.
+                    if (call > 0) await Invoke("EndInvokeJSFromDotNet", call, true, $"[{call},true,{(isModule ? $$"""{"__jsObjectId":{{call}}}""" : "null")}]");
                     break;
                 case "JS.Error":
                     firstRender.TrySetException(new InvalidOperationException("The circuit failed: " + reader.ReadString()));

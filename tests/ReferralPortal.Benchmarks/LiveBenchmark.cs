@@ -51,6 +51,11 @@ static class LiveBenchmark
                 .AppendLine($"| the last one (limit 1,000) | {Figures.Text(Figures.Median(last))} | {Figures.Text(last.Max())} |")
                 .ToString();
         }
+        catch (TimeoutException)
+        {
+            Console.WriteLine(string.Join('\n', portal.Log.TakeLast(30)));
+            throw;
+        }
         finally
         {
             foreach (var circuit in open) await circuit.DisposeAsync();

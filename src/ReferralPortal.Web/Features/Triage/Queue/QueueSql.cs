@@ -85,6 +85,8 @@ static class QueueSql
             QueueSort.Received => Sorted("r.submitted_at, r.id", "@afterAt, @afterId"),
             QueueSort.Priority => Sorted($"r.priority <> 'urgent', {DueLast}, r.id", "not @afterUrgent, coalesce(@afterAt::timestamptz, 'infinity'), @afterId::uuid"),
             QueueSort.Organisation => Sorted($"sender.name, sender.id, {DueLast}, r.id", "(select name from organisation where id = @afterSender::uuid), @afterSender::uuid, coalesce(@afterAt::timestamptz, 'infinity'), @afterId::uuid"),
+            // What a search found is few, and found once.
+            _ when filter.IsSearch => Sorted($"{DueLast}, r.id", "coalesce(@afterAt::timestamptz, 'infinity'), @afterId::uuid"),
             _ => ByDue(narrowed, filter.After, most),
         };
 
@@ -103,7 +105,7 @@ static class QueueSql
 
     const string DueLast = "coalesce(r.due_at, 'infinity')";
 
-    // Two ranges of the same index, each in its order: nothing is sorted but the two pages.
+    // Two ranges of the same index, each in its order: nothing is sorted but the two pages, and the second is read only where the first ends.
     static string ByDue(string narrowed, QueuePlace? after, int most) => $"""
         with due as (
             select r.id as referral_id, r.due_at from referral r
@@ -114,7 +116,7 @@ static class QueueSql
         -- Nothing is due of these; they stand last, so that they are not lost.
         undated as (
             select r.id as referral_id, r.due_at from referral r
-            where {narrowed} and r.due_at is null
+            where {narrowed} and r.due_at is null and (select count(*) from due) < {most}
                 {(after is { At: null } ? "and r.id > @afterId" : "")}
             order by r.id
             limit {most}),

@@ -1,7 +1,7 @@
 // The queue's rows by keyboard: arrow keys, Home and End go from referral to referral, the space bar and x tick the one that has the focus.
 // Enter is the link's own. The component keeps which row Tab leads to.
 
-export const hasRoom = () => matchMedia("(min-width: 72rem)").matches;
+export const hasRoom = () => matchMedia("(min-width: 80rem)").matches;
 
 document.addEventListener("keydown", (event) => {
   const link = event.target.closest?.("[data-rows] a[data-row]");

@@ -184,4 +184,18 @@ public sealed class QueuePageTests(PortalTestDatabase database) : IClassFixture<
         page.WaitForState(() => page.FindAll(".compact").Count == 1);
         Assert.Single(Open().FindAll(".compact"));
     }
+
+    [Fact]
+    public async Task The_command_palette_reaches_the_tabs_the_views_and_open_referrals()
+    {
+        var referral = await Add("Quillfeather", 1);
+        await new SavedViews(database.Database).Add(await database.Actor(Triage), "Quiet ones", new QueueFilter { Due = QueueDue.Week }, shared: false, Ct);
+        async Task<string[]> Found(BunitContext at, string text) => [.. (await at.Services.GetRequiredService<QueuePalette>().Find(new(), text, Ct)).Select(entry => $"{entry.Label} {entry.Address}")];
+
+        Assert.Equal([$"Quiet ones /triage?due=week", $"{referral.Reference} Maud Quillfeather /triage/{referral.Reference}"], await Found(browser, "qui"));
+        Assert.Equal(["Triage: Overdue /triage?tab=overdue"], await Found(browser, "overdue"));
+        Assert.Equal([$"Take the next referral /triage/{referral.Reference}"], await Found(browser, "take the next"));
+        await using var elsewhere = await database.SignedIn(Solicitor);
+        Assert.Empty(await Found(elsewhere, "qui"));
+    }
 }
