@@ -80,7 +80,7 @@ public sealed class ListQueue(PortalDatabase database)
         return await database.View(actor, async unit =>
         {
             var asked = QueueSql.Asked(unit);
-            await using var sets = await unit.Results(QueueSql.Counts(views, asked, unit.Now) + ";\n" + QueueSql.Rows(filter, PageSize + 1, asked, unit.Now), asked);
+            await using var sets = await unit.Results(QueueSql.PlannedOnce + QueueSql.Counts(views, asked, unit.Now) + ";\n" + QueueSql.Rows(filter, PageSize + 1, asked, unit.Now), asked);
             var counts = QueueCounts.Of((IDictionary<string, object>)await sets.ReadSingleAsync(), views.Count);
             var found = (await sets.ReadAsync<QueuedReferral>()).ToList();
             unit.Audit(filter.IsSearch ? AuditAction.SearchReferrals : AuditAction.ListReferrals, detail: new { list = "triage" });
@@ -103,7 +103,7 @@ public sealed class ListQueue(PortalDatabase database)
         return await database.View(actor, async unit =>
         {
             var asked = QueueSql.Asked(unit);
-            await using var sets = await unit.Results(QueueSql.Counts(views, asked, unit.Now) + ";\n" + QueueSql.Again(filter, [.. ids.Take(MostAgain)], asked, unit.Now), asked);
+            await using var sets = await unit.Results(QueueSql.PlannedOnce + QueueSql.Counts(views, asked, unit.Now) + ";\n" + QueueSql.Again(filter, [.. ids.Take(MostAgain)], asked, unit.Now), asked);
             var counts = QueueCounts.Of((IDictionary<string, object>)await sets.ReadSingleAsync(), views.Count);
             var rows = (await sets.ReadAsync<QueuedReferral>()).ToList();
             if (rows.Count > 0) unit.Audit(AuditAction.ListReferrals, detail: new { list = "triage", refreshed = rows.Count });
