@@ -13,12 +13,15 @@ sealed class MailPost : IAsyncDisposable
     /// <summary>What the console says of it.</summary>
     internal string Words { get; }
 
+    /// <summary>Where the local server keeps what it is given.</summary>
+    internal static string Folder(int portalPort) => Path.Combine(LocalFolders.Shared, $"mail-{portalPort}");
+
     internal static async Task<MailPost> Start(int portalPort, CancellationToken ct)
     {
         if (Environment.GetEnvironmentVariable("Mail__Host") is { Length: > 0 } given) return new MailPost(null, $"Mail goes to the server at {given}.");
         try
         {
-            var server = await LocalMailServer.Start(Path.Combine(LocalFolders.Shared, $"mail-{portalPort}"), Console.WriteLine, ct);
+            var server = await LocalMailServer.Start(Folder(portalPort), Console.WriteLine, ct);
             return new MailPost(server, $"Mail is kept and not delivered; read it at {server.Page}");
         }
         catch (LocalPostgresException fault)

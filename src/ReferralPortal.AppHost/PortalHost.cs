@@ -28,7 +28,8 @@ static class PortalHost
         if (options.Reset)
         {
             await LocalPostgres.Remove("portal", Console.WriteLine, ct);
-            if (Directory.Exists(Documents)) Directory.Delete(Documents, recursive: true);
+            foreach (var kept in new[] { Documents, MailPost.Folder(options.Port) })
+                if (Directory.Exists(kept)) Directory.Delete(kept, recursive: true);
         }
         var server = await LocalPostgres.Start("portal", durable: true, Console.WriteLine, ct);
         try

@@ -9,7 +9,7 @@ public enum NoticeTopic
     Questions,
     /// <summary>A referral was accepted, declined or withdrawn.</summary>
     Decisions,
-    /// <summary>Triage has begun, answers were corrected, or the clock was stopped.</summary>
+    /// <summary>Triage has begun; answers, the priority or the clinic changed; the clock was stopped.</summary>
     Changes,
     /// <summary>The initial assessment was booked, moved, cancelled or missed.</summary>
     FirstAppointment,

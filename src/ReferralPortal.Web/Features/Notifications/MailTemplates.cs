@@ -7,7 +7,7 @@ public enum MailTemplate
 {
     ReferralReceived, ReferralNamesYou, NewReferral, AnswersCorrected, Question, QuestionAnswered, TriageBegan, Accepted, Declined, Withdrawn,
     AppointmentBooked, AppointmentMoved, AppointmentCancelled, AppointmentMissed, Assessed, ReportSigned, Discharged, Closed, Reopened,
-    ClockStopped, ClockRuns, UrgentAlert, AlertStillStands, ClockHalf, ClockNearlyOver, ClockOver,
+    PriorityChanged, Forwarded, ClockStopped, ClockRuns, UrgentAlert, AlertStillStands, ClockHalf, ClockNearlyOver, ClockOver,
     PatientBooked, PatientMoved, PatientCancelled, PatientReminder,
 }
 
@@ -42,6 +42,8 @@ static class MailTemplates
         MailTemplate.Discharged => new("treatment has ended", "The discharge report can be read in the portal.", "progress"),
         MailTemplate.Closed => new("the referral is closed", "Nothing is owed on it any more. It stays readable in the portal."),
         MailTemplate.Reopened => new("the referral was reopened", "The patient is in treatment again."),
+        MailTemplate.PriorityChanged => new("the clinic changed the priority", "The page of the referral says to what, and why."),
+        MailTemplate.Forwarded => new("another clinic takes the referral", "The page of the referral says which."),
         MailTemplate.ClockStopped => new("the clinic’s clock stands still", "The page of the referral says why, and until when."),
         MailTemplate.ClockRuns => new("the clinic’s clock runs again", "The page of the referral says what comes next, and by when."),
         MailTemplate.UrgentAlert => new("urgent: safety answers wait for a review", "Somebody at the clinic must put their name to the alert now. Until then the portal goes on reminding.", null),

@@ -10,6 +10,7 @@ using ReferralPortal.Web.Features.Referrals.Submit;
 using ReferralPortal.Web.Features.Referrals.Withdraw;
 using ReferralPortal.Web.Features.Triage;
 using ReferralPortal.Web.Features.Triage.Alerts;
+using ReferralPortal.Web.Features.Triage.Decide;
 using ReferralPortal.Web.Platform.Background;
 using ReferralPortal.Web.Platform.Mail;
 using static ReferralPortal.Domain.Notifications.NoticeTopic;
@@ -67,6 +68,8 @@ public static class NotificationsFeature
             ReferralAction.Close => MailTemplate.Closed,
             _ => MailTemplate.Reopened,
         }, NoticeTopic.Progress, Outside)])
+        .AddPlan<PriorityChanged>((_, _) => [new(MailTemplate.PriorityChanged, Changes, Outside)])
+        .AddPlan<ReferralForwarded>((_, _) => [new(MailTemplate.Forwarded, Changes, Outside)])
         .AddPlan<ClockPaused>((_, _) => [new(MailTemplate.ClockStopped, Changes, Outside)])
         .AddPlan<ClockResumed>((_, _) => [new(MailTemplate.ClockRuns, Changes, Outside)])
         .AddPlan<ClockEscalated>((message, _) => message switch

@@ -13,7 +13,7 @@ static class TopicWords
         NoticeTopic.Received => clinic ? "a new referral comes in" : "the clinic has received a referral",
         NoticeTopic.Questions => clinic ? "a referrer has answered a question" : "the clinic asks for information",
         NoticeTopic.Decisions => clinic ? "a referral is withdrawn" : "a referral is accepted, declined or withdrawn",
-        NoticeTopic.Changes => clinic ? "answers are corrected" : "triage begins, answers are corrected, or the clock stands still",
+        NoticeTopic.Changes => clinic ? "answers are corrected" : "triage begins, or something changes: answers, priority, clinic, or the clock stands still",
         NoticeTopic.FirstAppointment => "the initial assessment is booked, moved, cancelled or missed",
         NoticeTopic.LaterAppointments => "a later appointment is booked, moved, cancelled or missed",
         NoticeTopic.Progress => "the patient is assessed or discharged, and when a referral is closed or reopened",
