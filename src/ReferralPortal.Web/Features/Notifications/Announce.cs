@@ -16,11 +16,12 @@ public sealed class Announce<TMessage>(NoticePlan<TMessage> plan, TakenMessage t
     public async Task Handle(Actor portal, TMessage message, CancellationToken ct) => await database.Write<int>(portal, async unit =>
     {
         var appointment = PatientMail.AppointmentOf(message);
-        if (await unit.One<Subject>(About, new { taken.ReferralId, appointment }) is not { } subject) return 0;
+        if (await unit.One<Row>(About, new { taken.ReferralId, appointment }) is not { } row) return 0;
+        var subject = new Subject(row.State, row.FromImport, row.AppointmentKind, row.Series);
 
         var mails = new List<NewMail>();
         foreach (var notice in plan.Of(message, subject)) mails.AddRange((await Readers(unit, notice)).Select(reader => NewMail.To(reader, notice.Template)));
-        mails.AddRange(await PatientMail.For(message, taken.ReferralId!.Value, appointment, unit, texts.IsOn));
+        mails.AddRange(await PatientMail.For(message, taken.ReferralId!.Value, appointment, subject.Series, unit, texts.IsOn));
         return await unit.Run(Insert, NewMail.Arrays(mails, taken, unit.Now));
     }, ct);
 
@@ -39,9 +40,18 @@ public sealed class Announce<TMessage>(NoticePlan<TMessage> plan, TakenMessage t
         readingRoles = Reader.Roles,
     });
 
+    sealed record Row(string State, bool FromImport, string? AppointmentKind, Guid? SeriesId, bool HasEarlier)
+    {
+        internal InSeries Series => SeriesId is null ? InSeries.Alone : HasEarlier ? InSeries.Later : InSeries.First;
+    }
+
+    // Earlier by their ids, which stay when one of them is moved.
     const string About = """
-        select r.state, exists (select from import_sent sent where sent.id = r.id) as from_import, (select kind from appointment where id = @appointment) as appointment_kind
-        from referral r where r.id = @referralId
+        select r.state, exists (select from import_sent sent where sent.id = r.id) as from_import, a.kind as appointment_kind, a.series_id,
+               exists (select from appointment other where other.series_id = a.series_id and other.id < a.id) as has_earlier
+        from referral r
+        left join appointment a on a.id = @appointment and a.referral_id = r.id
+        where r.id = @referralId
         """;
 
     // A person has a referral who sent it, who triages it, or whose patient it is; where nobody of an organisation does, all of its people do.

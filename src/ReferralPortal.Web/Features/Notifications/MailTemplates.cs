@@ -8,7 +8,7 @@ public enum MailTemplate
     ReferralReceived, ReferralNamesYou, NewReferral, AnswersCorrected, Question, QuestionAnswered, TriageBegan, Accepted, Declined, Withdrawn,
     AppointmentBooked, AppointmentMoved, AppointmentCancelled, AppointmentMissed, Assessed, ReportSigned, Discharged, Closed, Reopened,
     PriorityChanged, Forwarded, ClockStopped, ClockRuns, UrgentAlert, AlertStillStands, ClockHalf, ClockNearlyOver, ClockOver,
-    PatientBooked, PatientMoved, PatientCancelled, PatientReminder,
+    SeriesBooked, PatientBooked, PatientSeries, PatientMoved, PatientCancelled, PatientReminder,
 }
 
 /// <summary>The words of one mail. <paramref name="Tab"/> is where on the referral's page its link leads; null for the clinic's triage page.</summary>
@@ -34,6 +34,7 @@ static class MailTemplates
         MailTemplate.Declined => new("the clinic declined the referral", "The reason stands on the page of the referral. Ring the clinic where you would like to talk about it."),
         MailTemplate.Withdrawn => new("the referral was withdrawn", "Nothing more is done with it. The reason stands on its page."),
         MailTemplate.AppointmentBooked => new("an appointment was booked", "Its time and place stand on the page of the referral.", "appointments"),
+        MailTemplate.SeriesBooked => new("appointments were booked", "Their times and places stand on the page of the referral.", "appointments"),
         MailTemplate.AppointmentMoved => new("an appointment was moved", "Its new time and place stand on the page of the referral.", "appointments"),
         MailTemplate.AppointmentCancelled => new("an appointment was cancelled", "The page of the referral says by whom, and what comes next.", "appointments"),
         MailTemplate.AppointmentMissed => new("an appointment was missed", "The page of the referral says what comes next.", "appointments"),
@@ -52,13 +53,14 @@ static class MailTemplates
         MailTemplate.ClockNearlyOver => new("the time for the next step is nearly over", "The queue shows what is due, and when.", null),
         MailTemplate.ClockOver => new("the next step is overdue", "The time that was promised is over. The queue shows what is due.", null),
         MailTemplate.PatientBooked => new("Your appointment is booked", "If you cannot come, or would like another time, please ring the clinic as soon as you can."),
+        MailTemplate.PatientSeries => new("Your appointments are booked", "If you cannot come to one of them, or would like another time, please ring the clinic as soon as you can."),
         MailTemplate.PatientMoved => new("Your appointment has a new time or place", "If this does not suit you, please ring the clinic as soon as you can."),
         MailTemplate.PatientCancelled => new("Your appointment is cancelled", "You need not come. The clinic will arrange what comes next with you; you can also ring it."),
         MailTemplate.PatientReminder => new("A reminder of your appointment", "If you cannot come, please ring the clinic as soon as you can, so that somebody else can have the time."),
         _ => throw new ArgumentOutOfRangeException(nameof(template), template, "This is no template."),
     };
 
-    internal static bool IsForThePatient(MailTemplate template) => template >= MailTemplate.PatientBooked;
+    internal static bool IsForThePatient(MailTemplate template) => template.ToString().StartsWith("Patient", StringComparison.Ordinal);
 
     /// <summary>A mail to somebody who signs in to the portal.</summary>
     /// <param name="template">Which.</param>
@@ -79,22 +81,23 @@ static class MailTemplates
     }
 
     /// <summary>A mail to a patient: when and where, and nothing of why.</summary>
-    internal static Written Patient(MailTemplate template, DateTimeOffset at, Place place, Sender group)
+    internal static Written Patient(MailTemplate template, IReadOnlyList<DateTimeOffset> at, Place place, Sender group)
     {
         var words = Of(template);
-        var when = $"{Formats.Date(at)} at {Formats.Time(at)}";
-        return new Written($"{words.Says}: {when}",
+        return new Written($"{words.Says}: {(at.Count == 1 ? When(at[0]) : $"{Formats.Date(at[0])} to {Formats.Date(at[^1])}")}",
         [
             new($"{words.Says}."),
-            new($"When: {when}\nWhere: {place.Name}, {place.Address}, {place.Postcode}\nTelephone: {place.Phone}"),
+            new($"When: {string.Join("\n", at.Select(When))}\nWhere: {place.Name}, {place.Address}, {place.Postcode}\nTelephone: {place.Phone}"),
             new(words.Next),
             new($"{group.Name} sends this because you asked to be reached this way. Answers to it are not read. To be reached in another way, ring {group.Phone}.", Small: true),
         ]);
     }
 
     /// <summary>The same for a telephone's screen.</summary>
-    internal static string PatientText(MailTemplate template, DateTimeOffset at, Place place) =>
-        $"{Of(template).Says}: {Formats.Date(at)} at {Formats.Time(at)}, {place.Name}, {place.Postcode}. To change it ring {place.Phone}.";
+    internal static string PatientText(MailTemplate template, IReadOnlyList<DateTimeOffset> at, Place place) =>
+        $"{Of(template).Says}: {When(at[0])}{(at.Count > 1 ? $" and {at.Count - 1} more" : "")}, {place.Name}, {place.Postcode}. To change it ring {place.Phone}.";
+
+    static string When(DateTimeOffset at) => $"{Formats.Date(at)} at {Formats.Time(at)}";
 }
 
 /// <summary>The clinic group as a mail names it.</summary>

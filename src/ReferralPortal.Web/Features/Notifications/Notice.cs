@@ -42,11 +42,15 @@ public sealed record Notice(MailTemplate Template, NoticeTopic Topic, Told Told,
 /// <param name="Of">What to tell, as the message and the referral are when it is handled; empty when it is not true any more.</param>
 public sealed record NoticePlan<TMessage>(Func<TMessage, Subject, IEnumerable<Notice>> Of);
 
+/// <summary>Where an appointment stands among those that were booked with it. The first one speaks for all.</summary>
+public enum InSeries { Alone, First, Later }
+
 /// <summary>What the plans look at of a referral.</summary>
 /// <param name="State">Its state.</param>
 /// <param name="FromImport">It came in a file with many others.</param>
 /// <param name="AppointmentKind">Of the appointment that the message names; null where it names none.</param>
-public sealed record Subject(string State, bool FromImport, string? AppointmentKind)
+/// <param name="Series">The appointment was booked with others: its place among them.</param>
+public sealed record Subject(string State, bool FromImport, string? AppointmentKind, InSeries Series = InSeries.Alone)
 {
     /// <summary>Which of the two topics an appointment belongs to.</summary>
     public NoticeTopic AppointmentTopic => AppointmentKind == "initial_assessment" ? NoticeTopic.FirstAppointment : NoticeTopic.LaterAppointments;

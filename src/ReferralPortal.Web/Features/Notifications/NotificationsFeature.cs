@@ -56,7 +56,12 @@ public static class NotificationsFeature
         .AddPlan<ReferralAccepted>((_, referral) => Undecided(referral) || referral.State == "declined" ? [] : [new(MailTemplate.Accepted, Decisions, Outside)])
         .AddPlan<ReferralDeclined>((_, referral) => referral.State == "declined" ? [new(MailTemplate.Declined, Decisions, Outside)] : [])
         .AddPlan<ReferralWithdrawn>((_, _) => [new(MailTemplate.Withdrawn, Decisions, Everybody, ToInbox.WhileNobodyHasIt)])
-        .AddPlan<AppointmentBooked>((_, referral) => [new(MailTemplate.AppointmentBooked, referral.AppointmentTopic, Everybody)])
+        .AddPlan<AppointmentBooked>((_, referral) => referral.Series switch
+        {
+            InSeries.Later => [],
+            InSeries.First => [new(MailTemplate.SeriesBooked, referral.AppointmentTopic, Everybody)],
+            _ => [new(MailTemplate.AppointmentBooked, referral.AppointmentTopic, Everybody)],
+        })
         .AddPlan<AppointmentMoved>((_, referral) => [new(MailTemplate.AppointmentMoved, referral.AppointmentTopic, Everybody)])
         .AddPlan<AppointmentCancelled>((_, referral) => [new(MailTemplate.AppointmentCancelled, referral.AppointmentTopic, Everybody)])
         .AddPlan<AppointmentMissed>((_, referral) => [new(MailTemplate.AppointmentMissed, referral.AppointmentTopic, Everybody)])

@@ -6,7 +6,7 @@ using ReferralPortal.Web.Platform;
 namespace ReferralPortal.Web.Features.Notifications;
 
 /// <summary>
-/// What the patient is told: that an appointment is booked, moved or cancelled, and a reminder two days before it. Only by the way that the patient chose, by mail or
+/// What the patient is told: that an appointment or a series of them is booked, moved or cancelled, and a reminder two days before it. Only by the way that the patient chose, by mail or
 /// by text; who chose the telephone or the post is rung or written to by the clinic.
 /// </summary>
 static class PatientMail
@@ -24,11 +24,11 @@ static class PatientMail
         _ => null,
     };
 
-    internal static async Task<IEnumerable<NewMail>> For<TMessage>(TMessage message, Guid referralId, Guid? appointment, PortalUnit unit, bool texts)
+    internal static async Task<IEnumerable<NewMail>> For<TMessage>(TMessage message, Guid referralId, Guid? appointment, InSeries series, PortalUnit unit, bool texts)
     {
         (MailTemplate Template, string State)? told = message switch
         {
-            AppointmentBooked => (MailTemplate.PatientBooked, "booked"),
+            AppointmentBooked => (series switch { InSeries.First => MailTemplate.PatientSeries, InSeries.Later => MailTemplate.PatientReminder, _ => MailTemplate.PatientBooked }, "booked"),
             AppointmentMoved => (MailTemplate.PatientMoved, "booked"),
             AppointmentCancelled or ReferralWithdrawn => (MailTemplate.PatientCancelled, "cancelled"),
             _ => null,
@@ -41,7 +41,8 @@ static class PatientMail
 
     static IEnumerable<NewMail> Mails(Row row, MailTemplate template, DateTimeOffset now)
     {
-        yield return Mail($"patient:{row.Id}", template, null);
+        // The later ones of a series have a reminder each, and are confirmed with the first.
+        if (template != MailTemplate.PatientReminder) yield return Mail($"patient:{row.Id}", template, null);
         if (template != MailTemplate.PatientCancelled && row.StartsAt - Reminder - now > SoonAfterBooking)
             yield return Mail($"reminder:{row.Id}", MailTemplate.PatientReminder, row.StartsAt - Reminder);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ReferralPortal.Domain;
 using ReferralPortal.Domain.Notifications;
 using ReferralPortal.Web.Platform;
@@ -20,7 +21,8 @@ sealed record QueuedMail
     public string? Address { get; init; }
     /// <summary>Its reader may know, and what it says is still so.</summary>
     public required bool IsStillRight { get; init; }
-    public DateTimeOffset? AppointmentAt { get; init; }
+    /// <summary>When the appointments are that it tells the patient of, in seconds since 1970, with commas between.</summary>
+    public string? Times { get; init; }
     public string? ClinicName { get; init; }
     public string? ClinicAddress { get; init; }
     public string? ClinicPostcode { get; init; }
@@ -34,19 +36,21 @@ sealed record QueuedMail
         var template = EnumText.Parse<MailTemplate>(Template);
         var group = new Sender(GroupName, GroupPhone, GroupEmail);
         var words = MailTemplates.IsForThePatient(template)
-            ? MailTemplates.Patient(template, AppointmentAt!.Value, Place, group)
+            ? MailTemplates.Patient(template, At, Place, group)
             : MailTemplates.Portal(template, Reference, options.BaseAddress, group);
         // A patient's mails stand apart from those of the people who follow the referral: the thread's name leaves with them.
         return new OutgoingMail(Id, MailTemplates.IsForThePatient(template) ? Id : ReferralId, CreatedAt, address, words.Subject, words.Text, words.Html);
     }
 
-    internal string Text() => MailTemplates.PatientText(EnumText.Parse<MailTemplate>(Template), AppointmentAt!.Value, Place);
+    internal string Text() => MailTemplates.PatientText(EnumText.Parse<MailTemplate>(Template), At, Place);
+
+    List<DateTimeOffset> At => [.. Times!.Split(',').Select(seconds => DateTimeOffset.FromUnixTimeSeconds(long.Parse(seconds, CultureInfo.InvariantCulture)))];
 
     Place Place => new(ClinicName!, ClinicAddress!, ClinicPostcode!, ClinicPhone!);
 
     // Of a child that has one the guardian is written to.
     internal const string Select = """
-        select m.id, m.template, m.channel, m.recipient, m.referral_id, r.reference, m.attempts, m.created_at, m.appointment_at,
+        select m.id, m.template, m.channel, m.recipient, m.referral_id, r.reference, m.attempts, m.created_at, coalesce(series.times, extract(epoch from m.appointment_at)::bigint::text) as times,
                case when m.appointment_id is not null then
                         case when m.channel = 'text' then p.phone
                              when p.date_of_birth > @now::timestamptz - interval '18 years' then coalesce(p.guardian_email, p.email)
@@ -54,8 +58,10 @@ sealed record QueuedMail
                     when m.person_id is not null then u.user_name
                     else settings.email end as address,
                case when m.appointment_id is not null then
-                        p.preferred_contact = case when m.channel = 'text' then 'text' else 'email' end and a.starts_at = m.appointment_at and a.starts_at > @now
-                        and a.state = case when m.template = 'patient_cancelled' then 'cancelled' else 'booked' end
+                        p.preferred_contact = case when m.channel = 'text' then 'text' else 'email' end
+                        and case when m.template = 'patient_series' then series.times is not null
+                                 else a.starts_at = m.appointment_at and a.starts_at > @now
+                                      and a.state = case when m.template = 'patient_cancelled' then 'cancelled' else 'booked' end end
                     when m.person_id is not null then
                         u.disabled_at is null and u.roles && @readingRoles and u.organisation_id = m.organisation_id and o.disabled_at is null and o.id = any (r.readers)
                     else true end as is_still_right,
@@ -69,6 +75,9 @@ sealed record QueuedMail
         left join organisation o on o.id = m.organisation_id
         left join appointment a on a.id = m.appointment_id
         left join clinic on clinic.id = a.clinic_id
+        left join lateral (
+            select string_agg(extract(epoch from one.starts_at)::bigint::text, ',' order by one.starts_at) as times
+            from appointment one where one.series_id = a.series_id and one.state = 'booked' and one.starts_at > @now) series on m.template = 'patient_series'
         where m.id = @id
         """;
 }

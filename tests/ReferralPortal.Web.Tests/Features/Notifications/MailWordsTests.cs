@@ -25,7 +25,7 @@ public sealed class MailWordsTests(PortalTestDatabase database, TestMailServer m
         // One row of every template, sent to the solicitor or to the patient.
         await database.Run("""
             update patient set preferred_contact = 'email', email = 'zq@example.org' where id = @Id;
-            update appointment set state = 'booked', attendance_code = null, starts_at = '2031-03-04 10:30+00', ends_at = '2031-03-04 11:30+00' where referral_id = @Id;
+            update appointment set state = 'booked', attendance_code = null, series_id = @Id, starts_at = '2031-03-04 10:30+00', ends_at = '2031-03-04 11:30+00' where referral_id = @Id;
             insert into mail_message (id, outbox_message_id, recipient, template, referral_id, organisation_id, person_id, appointment_id, appointment_at)
             select gen_random_uuid(), 0, sample, sample, @Id, case when sample not like 'patient%' then m.organisation_id end, case when sample not like 'patient%' then m.person_id end,
                    case when sample like 'patient%' then a.id end, a.starts_at
@@ -60,7 +60,7 @@ public sealed class MailWordsTests(PortalTestDatabase database, TestMailServer m
             }
             if (!toPatient) Assert.StartsWith(referral.Reference + ": ", one.Subject);
         }
-        Assert.Equal(4, received.Count(one => one.To.Single().Address == "zq@example.org"));
+        Assert.Equal(5, received.Count(one => one.To.Single().Address == "zq@example.org"));
         Assert.DoesNotContain(referral.Id.ToString("N"), string.Join('\n', received.Where(one => one.To.Single().Address == "zq@example.org").Select(one => one.Everything)));
     }
 
@@ -78,7 +78,7 @@ public sealed class MailWordsTests(PortalTestDatabase database, TestMailServer m
     public void What_stands_in_a_mail_is_words_and_never_markup()
     {
         var place = new Place("Bury <b>& Rochdale</b>", "1 \"High\" Street", "BL9 0AA", "0161 496 0000");
-        var written = MailTemplates.Patient(MailTemplate.PatientBooked, DateTimeOffset.UtcNow, place, new Sender("Physio.co.uk", "0330 088 7800", ""));
+        var written = MailTemplates.Patient(MailTemplate.PatientBooked, [DateTimeOffset.UtcNow], place, new Sender("Physio.co.uk", "0330 088 7800", ""));
         Assert.Contains("Bury &lt;b&gt;&amp; Rochdale", written.Html);
         Assert.Contains("Bury <b>& Rochdale", written.Text);
     }

@@ -67,6 +67,29 @@ public sealed class PatientMailTests(PortalTestDatabase database) : IClassFixtur
     }
 
     [Fact]
+    public async Task A_series_is_confirmed_in_one_mail_as_it_stands_then_and_each_of_it_remembered()
+    {
+        var (referral, first) = await Booked(tell: false);
+        await database.Run("""
+            update appointment set series_id = @Id where id = @first;
+            insert into appointment (id, referral_id, kind, clinic_id, clinician_id, starts_at, ends_at, series_id)
+            select gen_random_uuid(), referral_id, 'treatment', clinic_id, clinician_id, starts_at + n * interval '7 days', ends_at + n * interval '7 days', series_id
+            from appointment, generate_series(1, 2) n where id = @first
+            """, new { referral.Id, first });
+        await using var owner = await database.Owner();
+        var all = (await Dapper.SqlMapper.QueryAsync<Guid>(owner, "select id from appointment where series_id = @Id", new { referral.Id })).ToList();
+        foreach (var one in all) await Happens(referral, new AppointmentBooked(referral.Id, one, referral.Id));
+        await database.Run("update appointment set state = 'cancelled', attendance_code = '4' where id = (select id from appointment where series_id = @Id order by starts_at limit 1)", new { referral.Id });
+        await Send();
+        var mail = Assert.Single(sent.Mails, mail => mail.To == Patient);
+        Assert.StartsWith("Your appointments are booked: ", mail.Subject);
+        Assert.Equal(2, System.Text.RegularExpressions.Regex.Count(mail.Text, @" at \d\d:\d\d"));
+        clock.Advance(TimeSpan.FromDays(21));
+        await Send();
+        Assert.Equal(["patient_reminder dropped", "patient_reminder dropped", "patient_reminder dropped", "patient_series sent"], await ToPatient(referral)); // three weeks without a node: too late for all
+    }
+
+    [Fact]
     public async Task An_appointment_of_the_next_days_needs_no_reminder() =>
         Assert.Equal(["patient_booked queued"], await ToPatient((await Booked(days: 2.9)).Referral));
 

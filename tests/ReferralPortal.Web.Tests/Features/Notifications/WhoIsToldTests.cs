@@ -120,6 +120,23 @@ public sealed class WhoIsToldTests(PortalTestDatabase database) : IClassFixture<
     }
 
     [Fact]
+    public async Task Of_a_series_everybody_is_told_once()
+    {
+        var referral = await Referral();
+        await database.Run("""
+            update appointment set kind = 'treatment', series_id = @Id where referral_id = @Id;
+            insert into appointment (id, referral_id, kind, clinic_id, clinician_id, starts_at, ends_at, state, series_id)
+            select '01ffffff-0000-7000-8000-000000000001', referral_id, kind, clinic_id, clinician_id, starts_at + interval '7 days', ends_at + interval '7 days', state, series_id from appointment where referral_id = @Id
+            """, new { referral.Id });
+        await Choose(CaseManager, [NoticeTopic.LaterAppointments]);
+        var first = await database.Ask<Guid>("select id from appointment where referral_id = @Id order by starts_at limit 1", new { referral.Id });
+        await database.Run("update appointment set id = '01000000-0000-7000-8000-000000000001' where id = @first", new { first });
+        foreach (var number in (string[])["01000000-0000-7000-8000-000000000001", "01ffffff-0000-7000-8000-000000000001"]) await database.Happens(Triage, new AppointmentBooked(referral.Id, new Guid(number), referral.Id), referral.Id);
+        await database.Announce();
+        Assert.Equal([$"series_booked to {CaseManager}"], (await database.Mails(referral.Id)).Select(mail => mail.Words));
+    }
+
+    [Fact]
     public async Task A_colleague_is_told_who_asks_for_the_whole_organisation_and_somebody_who_declines_is_not()
     {
         var referral = await Referral();

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using ReferralPortal.Domain.Notifications;
 using ReferralPortal.Web.Platform.Mail;
 
@@ -29,6 +30,7 @@ public sealed class GatewayTextSenderTests
         var heard = new List<string>();
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
         await using var gateway = builder.Build();
         gateway.MapPost("/", async (HttpRequest request) =>
         {
