@@ -90,6 +90,23 @@ public sealed class HoldTests(PortalTestDatabase database) : IClassFixture<Porta
     }
 
     [Fact]
+    public async Task Open_diaries_are_told_of_a_hold_and_of_its_end()
+    {
+        var dana = await database.Actor(Triage);
+        var referral = await Accepted();
+        var heard = new List<string>();
+        await using var listening = await database.Owner();
+        listening.Notification += (_, notice) => heard.Add(notice.Payload);
+        await using (var listen = new NpgsqlCommand("listen referral_event", listening)) await listen.ExecuteNonQueryAsync(Ct);
+
+        await Hold.Handle(dana, new(referral.Id, referral.Version, TriageWorld.Form(clinic, beth)), Ct);
+        Assert.True(await listening.WaitAsync(TimeSpan.FromSeconds(20), Ct));
+        await Release.Handle(dana, referral.Id, Ct);
+        Assert.True(await listening.WaitAsync(TimeSpan.FromSeconds(20), Ct));
+        Assert.Equal([referral.Id.ToString(), referral.Id.ToString()], heard);
+    }
+
+    [Fact]
     public async Task Only_one_s_own_hold_is_let_go_and_only_a_hold_can_be_taken_away()
     {
         var (dana, yusuf) = (await database.Actor(Triage), await database.Actor(TriageWorld.SecondTriage));

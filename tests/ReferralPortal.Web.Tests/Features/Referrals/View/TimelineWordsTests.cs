@@ -54,6 +54,18 @@ public sealed class TimelineWordsTests(PortalTestDatabase database) : IClassFixt
         }
     }
 
+    [Theory]
+    [InlineData("move_appointment", """{"from":"2026-07-01T09:00:00Z","startsAt":"2026-12-01T10:00:00Z","askedBy":"referrer","why":"patient_cannot_come"}""",
+        "Dana Whitfield moved an appointment from 1 Jul 2026 at 10:00 to 1 Dec 2026 at 10:00.", "Asked for by the referrer: the patient cannot come then.")]
+    [InlineData("cancel_appointment", """{"startsAt":"2026-12-01T10:00:00Z","askedBy":"clinic","why":"other"}""", "Dana Whitfield cancelled an appointment for 1 Dec 2026 at 10:00.", "Asked for by the clinic.")]
+    [InlineData("move_appointment", """{"startsAt":"2026-12-01T10:00:00Z"}""", "Dana Whitfield moved an appointment to 1 Dec 2026 at 10:00.", null)]
+    [InlineData("book_appointment", """{"sessions":6,"startsAt":"2026-12-01T10:00:00Z","lastAt":"2027-01-07T10:00:00Z"}""", "Dana Whitfield booked 6 treatments, from 1 Dec 2026 to 7 Jan 2027.", null)]
+    public async Task A_change_of_an_appointment_says_from_when_to_when_and_who_asked(string action, string detail, string what, string? consequence)
+    {
+        var said = await Say(Event(action, detail: detail));
+        Assert.Equal((what, consequence), (said.What, said.Consequence));
+    }
+
     [Fact]
     public async Task What_was_written_stands_as_it_was_written() =>
         Assert.Equal("Which side?\nAnd since when?", (await Say(Event("ask_for_information", words: "Which side?\nAnd since when?"))).Words);
