@@ -1,3 +1,4 @@
+using ReferralPortal.Domain.Patients;
 using ReferralPortal.Web.Components.Display;
 
 namespace ReferralPortal.Web.Features.Notifications;
@@ -87,7 +88,7 @@ static class MailTemplates
         return new Written($"{words.Says}: {(at.Count == 1 ? When(at[0]) : $"{Formats.Date(at[0])} to {Formats.Date(at[^1])}")}",
         [
             new($"{words.Says}."),
-            new($"When: {string.Join("\n", at.Select(When))}\nWhere: {place.Name}, {place.Address}, {place.Postcode}\nTelephone: {place.Phone}"),
+            new($"When: {string.Join("\n", at.Select(When))}\nWhere: {place.Name}, {place.Address}, {place.Postcode}\nTelephone: {place.Number}"),
             new(words.Next),
             new($"{group.Name} sends this because you asked to be reached this way. Answers to it are not read. To be reached in another way, ring {group.Phone}.", Small: true),
         ]);
@@ -95,7 +96,7 @@ static class MailTemplates
 
     /// <summary>The same for a telephone's screen.</summary>
     internal static string PatientText(MailTemplate template, IReadOnlyList<DateTimeOffset> at, Place place) =>
-        $"{Of(template).Says}: {When(at[0])}{(at.Count > 1 ? $" and {at.Count - 1} more" : "")}, {place.Name}, {place.Postcode}. To change it ring {place.Phone}.";
+        $"{Of(template).Says}: {When(at[0])}{(at.Count > 1 ? $" and {at.Count - 1} more" : "")}, {place.Name}, {place.Postcode}. To change it ring {place.Number}.";
 
     static string When(DateTimeOffset at) => $"{Formats.Date(at)} at {Formats.Time(at)}";
 }
@@ -104,4 +105,8 @@ static class MailTemplates
 sealed record Sender(string Name, string Phone, string Email);
 
 /// <summary>A clinic as a patient finds it.</summary>
-sealed record Place(string Name, string Address, string Postcode, string Phone);
+sealed record Place(string Name, string Address, string Postcode, string Phone)
+{
+    /// <summary>The telephone number as people write it.</summary>
+    internal string Number => PhoneNumber.TryParse(Phone, out var number) ? number.ToString() : Phone;
+}

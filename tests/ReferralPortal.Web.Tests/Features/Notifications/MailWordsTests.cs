@@ -77,10 +77,11 @@ public sealed class MailWordsTests(PortalTestDatabase database, TestMailServer m
     [Fact]
     public void What_stands_in_a_mail_is_words_and_never_markup()
     {
-        var place = new Place("Bury <b>& Rochdale</b>", "1 \"High\" Street", "BL9 0AA", "0161 496 0000");
+        var place = new Place("Bury <b>& Rochdale</b>", "1 \"High\" Street", "BL9 0AA", "+441614960000");
         var written = MailTemplates.Patient(MailTemplate.PatientBooked, [DateTimeOffset.UtcNow], place, new Sender("Physio.co.uk", "0330 088 7800", ""));
         Assert.Contains("Bury &lt;b&gt;&amp; Rochdale", written.Html);
         Assert.Contains("Bury <b>& Rochdale", written.Text);
+        Assert.Contains("Telephone: 0161 496 0000", written.Text);
     }
 
     [Theory]
