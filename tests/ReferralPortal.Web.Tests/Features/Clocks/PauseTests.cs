@@ -62,7 +62,7 @@ public sealed class PauseTests(PortalTestDatabase database) : IClassFixture<Port
         await database.Work(catalogue, clock);
         Assert.Equal("true 2026-12-03", await Wait(referral));
 
-        clock.MoveTo("2026-12-03 14:00"); // the worker comes late, which gives nobody more time
+        clock.MoveTo("2026-12-04 14:00"); // the worker comes a day late, which gives nobody more time
         await database.Work(catalogue, clock);
         Assert.Equal(("false nobody", "first_appointment 2026-12-09 20:00"), (await Wait(referral), await database.Due(referral)));
         var stored = await database.StoredAs(referral);
