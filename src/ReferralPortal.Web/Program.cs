@@ -1,6 +1,7 @@
 using ReferralPortal.Web.Components;
 using ReferralPortal.Web.Features;
 using ReferralPortal.Web.Features.Appointments.Calendars;
+using ReferralPortal.Web.Features.Dashboard;
 using ReferralPortal.Web.Features.Documents;
 using ReferralPortal.Web.Features.Progress;
 using ReferralPortal.Web.Features.Referrals.Import;
@@ -48,6 +49,7 @@ if (args is not [Verbs.Worker, ..])
     app.MapReferralExport();
     app.MapQueueExport();
     app.MapCalendars();
+    app.MapMonthlyReports();
     app.MapPortalPages();
 }
 await app.RunAsync();

@@ -3,6 +3,7 @@ using ReferralPortal.Web.Features.Appointments;
 using ReferralPortal.Web.Features.Catalogue;
 using ReferralPortal.Web.Features.Catalogue.Wording;
 using ReferralPortal.Web.Features.Clocks;
+using ReferralPortal.Web.Features.Dashboard;
 using ReferralPortal.Web.Features.Documents;
 using ReferralPortal.Web.Features.Home;
 using ReferralPortal.Web.Features.Notifications;
@@ -38,6 +39,7 @@ public static class FeatureSetup
         builder.Services.AddOrganisations();
         builder.Services.AddNotifications();
         builder.Services.AddClinicsAndPeople();
+        builder.Services.AddDashboard();
         return builder;
     }
 }

@@ -25,6 +25,7 @@ public enum AuditAction
     AssignReferral, SaveView, DeleteView,
     ForwardReferral, ChangePriority, UndoDecision, ViewHistory, SaveStandardText, MoveStandardText, LogContact,
     HoldSlot, ReleaseSlot, ReadCalendar, RenewCalendar, EndCalendar,
+    ViewMonthlyReport, PrintMonthlyReport, ExportMonthlyReport,
 }
 
 /// <summary>One line of the audit trail. Holds ids and codes, never a name or a diagnosis.</summary>

@@ -28,6 +28,7 @@ public static class Navigation
         new("/approvals", "Approvals", Rounded.PriceCheck, Role.Funder),
         new("/messages", "Messages", Rounded.Forum, Role.Referrer, Role.OrganisationAdministrator, Role.Funder, Role.ClinicAdministrator, Role.Clinician),
         new("/organisation", "Organisation", Rounded.Business, Role.OrganisationAdministrator, Role.Referrer, Role.Funder),
+        new("/admin/dashboard", "Dashboard", Rounded.Insights, Role.ClinicManager),
         new("/admin", "Settings", Rounded.Tune, Role.ClinicManager),
         new("/audit", "Audit", Rounded.Policy, Role.Auditor),
         new("/help", "Help", Rounded.HelpOutline),

@@ -14,6 +14,7 @@ public static class AdminPlaces
 {
     public static readonly IReadOnlyList<AdminPlace> All =
     [
+        new("/admin/dashboard", "Dashboard", "What came in, what became of it, how long patients waited; monthly reports.", Rounded.Insights),
         new("/admin/clinics", "Clinics", "Addresses, opening hours, closures, services and rooms.", Rounded.LocationCity),
         new("/admin/people", "People", "Accounts and roles; clinicians’ skills, languages, working weeks and leave.", Rounded.Groups),
         new("/admin/organisations", "Organisations", "Who refers, pays or follows; their directories, and who is shut out.", Rounded.Business),

@@ -1,3 +1,5 @@
+using ReferralPortal.Web.Platform.Printing;
+
 namespace ReferralPortal.Web.Features.Progress;
 
 /// <summary>Registers the clinic's record, reports and the end of treatment.</summary>
@@ -10,5 +12,6 @@ public static class ProgressFeature
         .AddScoped<WriteReport>()
         .AddScoped<ReadReport>()
         .AddScoped<EndCare>()
+        .AddSingleton<PagePrinter>()
         .AddSingleton<ReportPdf>();
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using ReferralPortal.Domain.Progress;
 using ReferralPortal.Testing;
 using ReferralPortal.Web.Features.Progress;
+using ReferralPortal.Web.Platform.Printing;
 using UglyToad.PdfPig;
 using UglyToad.PdfPig.DocumentLayoutAnalysis.TextExtractor;
 
@@ -14,7 +15,8 @@ public sealed class ReportPdfTests
     [Fact]
     public async Task A_signed_report_prints_as_a_tagged_PDF_that_says_what_was_signed()
     {
-        await using var printer = await Printer();
+        await using var browser = await Printer();
+        var printer = new ReportPdf(browser);
         ReportSection[] sections = [new("treatment", "Treatment given", "Exercise <script>alert(1)</script> & massage"), new("next", "Next step", "Zażółć, 李, O’Connor")];
         var report = Report("O’Connor-Blythe", sections);
 
@@ -30,7 +32,8 @@ public sealed class ReportPdfTests
     [Fact]
     public async Task Nasty_strings_are_printed_as_they_were_written()
     {
-        await using var printer = await Printer();
+        await using var browser = await Printer();
+        var printer = new ReportPdf(browser);
         // What a PDF can carry: every string of letters, digits and signs that the page's own font and the usual ones of a machine have.
         // Text that runs from right to left is put down glyph by glyph in the order of the page, and is left to the browser's own tests.
         var strings = (await NastyStrings.All()).Where(text => text.Length <= 200 && Printable(text)).ToList();
@@ -54,7 +57,7 @@ public sealed class ReportPdfTests
 
     static string FooterLess(string page) => System.Text.RegularExpressions.Regex.Replace(page, @"R-7K3M-92QX · .*?Page\s*\d+\s*of\s*\d+", "", System.Text.RegularExpressions.RegexOptions.Singleline);
 
-    static async Task<ReportPdf> Printer() => new(
+    internal static async Task<PagePrinter> Printer() => new(
         new ServiceCollection().AddLogging().BuildServiceProvider(), NullLoggerFactory.Instance,
         new ConfigurationBuilder().AddInMemoryCollection([new("Pdf:Chromium", await TestBrowser.Program())]).Build());
 
