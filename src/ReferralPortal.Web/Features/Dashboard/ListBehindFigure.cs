@@ -32,7 +32,8 @@ public sealed class ListBehindFigure(PortalDatabase database)
         {
             var asked = FactSql.Asked(unit, figure.Dashboard, figure.Instants(LondonTime.DateOf(unit.Now)));
             asked.AddDynamicParams(new { figure.Code, afterAt = figure.After?.At, afterId = figure.After?.Id, afterCode = figure.After?.Group ?? "", rows = PageSize + 1 });
-            await using var sets = await unit.Results($"{Rows(figure)};\n{Names}", asked);
+            await using var sets = await unit.Results($"{FactSql.Plainly};\n{Rows(figure)};\n{Names}", asked);
+            await sets.ReadAsync<object>();
             var found = (await sets.ReadAsync<CountedReferral>()).ToList();
             var (organisation, clinic) = await sets.ReadSingleAsync<(string?, string?)>();
             unit.Audit(AuditAction.ListReferrals, detail: new { list = "dashboard", measure = EnumText.Of(figure.Measure) });

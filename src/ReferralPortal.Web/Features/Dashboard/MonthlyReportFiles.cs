@@ -35,7 +35,7 @@ public sealed class MonthlyReportFiles(PagePrinter printer, CatalogueStore catal
         yield return ["Organisation", report.Organisation];
         yield return ["Month", report.Choice.Words + (report.SoFar ? ", so far" : "")];
         yield return ["Made", Time(report.MadeAt)];
-        yield return [];
+        yield return [""];
         yield return ["Figure", "Which", "Count", "Median hours", "90th centile hours"];
         foreach (var measure in MonthlyReportDocument.Counted)
         {
@@ -44,7 +44,7 @@ public sealed class MonthlyReportFiles(PagePrinter printer, CatalogueStore catal
         }
         foreach (var wait in MeasureWords.Waits)
             yield return [$"Wait from submission to {MeasureWords.Until(wait).ToLowerInvariant()}", "", Number(figures.Of(wait).Count), Hours(figures.Of(wait).Median), Hours(figures.Of(wait).Ninetieth)];
-        yield return [];
+        yield return [""];
         yield return ["Open referral", "Your reference", "State", "Received", "Since"];
         foreach (var open in report.Open) yield return [open.Reference, open.OurReference ?? "", StateWords.Of(open.State), Time(open.SubmittedAt), Time(open.Since)];
     }

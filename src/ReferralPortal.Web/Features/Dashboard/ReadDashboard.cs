@@ -23,8 +23,9 @@ public sealed class ReadDashboard(PortalDatabase database)
         {
             var today = LondonTime.DateOf(unit.Now);
             await using var sets = await unit.Results(
-                $"with {FactSql.Facts(filter, Enum.GetValues<Measure>())}\n{FactSql.Count};\n{Overdue(filter)};\n{Senders};\n{Clinics}",
+                $"{FactSql.Plainly};\nwith {FactSql.Facts(filter, Enum.GetValues<Measure>())}\n{FactSql.Count};\n{Overdue(filter)};\n{Senders};\n{Clinics}",
                 FactSql.Asked(unit, filter, filter.Instants(today)));
+            await sets.ReadAsync<object>();
             return (Outcome<DashboardView>)new DashboardView(
                 [.. await sets.ReadAsync<Figure>()], await sets.ReadSingleAsync<int>(), [.. await sets.ReadAsync<Named>()], [.. await sets.ReadAsync<Named>()], today);
         }, ct);

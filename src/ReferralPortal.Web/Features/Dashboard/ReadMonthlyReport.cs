@@ -76,7 +76,8 @@ public sealed class ReadMonthlyReport(PortalDatabase database)
             var filter = new DashboardFilter { Organisation = organisation };
             var asked = FactSql.Asked(unit, filter, choice.Instants);
             asked.Add("most", MostOpen);
-            await using var sets = await unit.Results($"{Whose};\nwith {FactSql.Facts(filter, Enum.GetValues<Measure>())}\n{FactSql.Count};\n{OpenThen}", asked);
+            await using var sets = await unit.Results($"{FactSql.Plainly};\n{Whose};\nwith {FactSql.Facts(filter, Enum.GetValues<Measure>())}\n{FactSql.Count};\n{OpenThen}", asked);
+            await sets.ReadAsync<object>();
             if (await sets.ReadSingleOrDefaultAsync<(string Name, string Group)?>() is not { } whose) return (Outcome<MonthlyReport>)Outcome.Missing;
 
             var rows = (await sets.ReadAsync<Figure>()).ToList();
