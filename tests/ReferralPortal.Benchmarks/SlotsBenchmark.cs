@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Dapper;
+using ReferralPortal.Database.Seeds;
 using ReferralPortal.Testing;
 using ReferralPortal.Web.Features.Appointments;
 using ReferralPortal.Web.Features.Catalogue;
@@ -20,6 +21,8 @@ static class SlotsBenchmark
         await database.InitializeAsync();
         await using (var owner = await database.Owner())
         {
+            await GeneratedReferrals.Load(database.OwnerConnection, 1000, _ => { }, default);
+            await owner.ExecuteAsync("select setseed(0.42)");
             var booked = await owner.ExecuteScalarAsync<int>(Fill, new { clinics = Clinics, clinicians = Clinicians, weeks = Weeks, full = Full }, commandTimeout: 120);
             Console.WriteLine($"slots: {booked:N0} appointments in {Weeks} weeks, {Clinics} clinics, {Clinicians} clinicians");
             await owner.ExecuteAsync("analyze");
@@ -93,7 +96,6 @@ static class SlotsBenchmark
 
     // Everybody has a room of the clinic; each slot of 45 minutes is booked by chance, the same in every run.
     const string Fill = """
-        select setseed(0.42);
         insert into clinic (id, name, address, postcode, latitude, longitude, phone, services)
         select gen_random_uuid(), 'Measured clinic ' || number, '1 Example Row', 'M1 1AA', 53 + random(), -3 + random(), '+443300887800', '{triage_report,initial_assessment,treatment}'
         from generate_series(1, @clinics - (select count(*)::int from clinic)) number;
@@ -108,11 +110,13 @@ static class SlotsBenchmark
         from (select id, row_number() over (order by user_name) as number from portal_user where user_name like 'measured%') person
         join (select id, row_number() over (order by name) as number from clinic) place on place.number = 1 + person.number % @clinics
         cross join generate_series(1, 5) weekday;
-        set local session_replication_role = replica;
-        with booked as (
+        with file as materialized (
+            select array_agg(id) as referrals from referral),
+        booked as (
             insert into appointment (id, referral_id, kind, clinic_id, clinician_id, room_id, starts_at, ends_at)
-            select gen_random_uuid(), gen_random_uuid(), 'treatment', pattern.clinic_id, pattern.clinician_id, room.id, start, start + interval '45 minutes'
-            from (select *, dense_rank() over (partition by clinic_id order by clinician_id) as place from working_pattern) pattern
+            select gen_random_uuid(), file.referrals[1 + floor(random() * cardinality(file.referrals))], 'treatment', pattern.clinic_id, pattern.clinician_id, room.id, start, start + interval '45 minutes'
+            from file
+            cross join (select *, dense_rank() over (partition by clinic_id order by clinician_id) as place from working_pattern) pattern
             join (select id, clinic_id, row_number() over (partition by clinic_id order by name) as place from room) room on room.clinic_id = pattern.clinic_id and room.place = pattern.place
             cross join generate_series(current_date, current_date + 7 * @weeks, interval '1 day') day
             cross join lateral generate_series((day::date + pattern.starts) at time zone 'Europe/London', (day::date + pattern.ends) at time zone 'Europe/London' - interval '45 minutes', interval '45 minutes') start
