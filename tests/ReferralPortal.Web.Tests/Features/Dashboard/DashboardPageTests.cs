@@ -62,15 +62,21 @@ public sealed class DashboardPageTests(PortalTestDatabase database) : IClassFixt
     }
 
     [Fact]
-    public async Task What_is_chosen_stands_in_the_address_and_days_that_are_none_are_told()
+    public async Task What_is_chosen_stands_in_the_address()
     {
         await using var browser = await Browser();
         var page = browser.Opened<DashboardPage>(_ => { });
-
         page.Find("#dashboard-clinic").Change(page.FindAll("#dashboard-clinic option")[^1].GetAttribute("value"));
         Assert.EndsWith("/admin/dashboard?clinic=none", browser.Address().Uri, StringComparison.Ordinal);
-
         page.WaitForAssertion(() => Assert.Equal("/admin/dashboard?period=year&clinic=none", page.FindAll("a.filter")[2].GetAttribute("href")));
+    }
+
+    [Fact]
+    public async Task Days_that_are_none_are_told_and_others_stand_in_the_address()
+    {
+        await using var browser = await Browser();
+        browser.Address().NavigateTo("/admin/dashboard?clinic=none");
+        var page = browser.Opened<DashboardPage>(_ => { });
         page.FindAll(".days input")[3].Input("40");
         page.Find("form.days").Submit();
         Assert.NotEmpty(page.FindAll(".days [aria-invalid=true]"));
