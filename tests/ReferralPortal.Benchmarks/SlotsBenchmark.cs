@@ -25,7 +25,7 @@ static class SlotsBenchmark
             await owner.ExecuteAsync("select setseed(0.42)");
             var booked = await owner.ExecuteScalarAsync<int>(Fill, new { clinics = Clinics, clinicians = Clinicians, weeks = Weeks, full = Full }, commandTimeout: 120);
             Console.WriteLine($"slots: {booked:N0} appointments in {Weeks} weeks, {Clinics} clinics, {Clinicians} clinicians");
-            await owner.ExecuteAsync("analyze");
+            await owner.ExecuteAsync("analyze appointment, working_pattern, room, clinic, portal_user");
         }
         var actor = await database.Actor("triage@clinic.example");
         var catalogue = new CatalogueStore(database.Sources, TimeProvider.System);
