@@ -8,7 +8,8 @@ namespace ReferralPortal.Benchmarks;
 /// <param name="Circuits">Open pages in the circuit benchmark.</param>
 /// <param name="Seconds">How long each side of the submit benchmark runs in a round.</param>
 /// <param name="Only">Of the list and queue benchmarks, the questions whose name holds this; null means all.</param>
-public sealed record BenchmarkOptions(IReadOnlyList<string> Names, int Rows = 1_000_000, int Circuits = 200, double Seconds = 4, string? Only = null)
+/// <param name="Clients">Of the submit benchmark, with how many at once; null means 1, 4 and 16 in turn.</param>
+public sealed record BenchmarkOptions(IReadOnlyList<string> Names, int Rows = 1_000_000, int Circuits = 200, double Seconds = 4, string? Only = null, int? Clients = null)
 {
     public static BenchmarkOptions Read(string[] args)
     {
@@ -21,6 +22,7 @@ public sealed record BenchmarkOptions(IReadOnlyList<string> Names, int Rows = 1_
                 case "--rows": options = options with { Rows = int.Parse(args[++place], CultureInfo.InvariantCulture) }; break;
                 case "--circuits": options = options with { Circuits = int.Parse(args[++place], CultureInfo.InvariantCulture) }; break;
                 case "--seconds": options = options with { Seconds = double.Parse(args[++place], CultureInfo.InvariantCulture) }; break;
+                case "--clients": options = options with { Clients = int.Parse(args[++place], CultureInfo.InvariantCulture) }; break;
                 case "--only": options = options with { Only = args[++place] }; break;
                 default: names.Add(args[place]); break;
             }

@@ -31,7 +31,7 @@ static class SubmitBenchmark
         report.AppendLine();
         report.AppendLine("| clients | use case | pgbench, pipelined | EF Core | use case / pgbench | use case / EF Core |");
         report.AppendLine("|---:|---:|---:|---:|---:|---:|");
-        foreach (var clients in new[] { 1, 4, 16 })
+        foreach (var clients in options.Clients is { } only ? [only] : new[] { 1, 4, 16 })
         {
             List<double> ours = [], theirs = [], mappers = [];
             for (var round = -1; round < Rounds; round++)
