@@ -11,11 +11,11 @@ public sealed class KeyboardTests(RunningPortal world) : IClassFixture<RunningPo
     {
         await using var solicitor = await world.SignedIn(People.Solicitor);
         await solicitor.StartReferral();
-        await TabTo(solicitor, solicitor.Field("First name"));
+        await solicitor.TabTo(solicitor.Field("First name"));
         await Type(solicitor, "Niamh", "Tab", "O’Connor-Blythe", "Tab", "12", "Tab", "3", "Tab", "1984", "Tab", "Space");
-        await TabTo(solicitor, solicitor.Field("Address"));
+        await solicitor.TabTo(solicitor.Field("Address"));
         await Type(solicitor, "7 Weavers Court, Salford", "Tab", "M3 6BZ", "Tab", "Space", "Tab", "07700 900123");
-        await TabTo(solicitor, solicitor.Button("Continue"));
+        await solicitor.TabTo(solicitor.Button("Continue"));
         await solicitor.Page.Keyboard.PressAsync("Enter");
         await Expect(solicitor.Heading("The incident")).ToBeVisibleAsync();
 
@@ -26,12 +26,12 @@ public sealed class KeyboardTests(RunningPortal world) : IClassFixture<RunningPo
         foreach (var question in await questions.AllAsync())
         {
             var no = question.GetByRole(AriaRole.Radio, new() { Name = "No", Exact = true });
-            await TabTo(solicitor, question.GetByRole(AriaRole.Radio).First);
+            await solicitor.TabTo(question.GetByRole(AriaRole.Radio).First);
             await solicitor.Page.Keyboard.PressAsync("ArrowDown"); // past Yes, which would say: this needs help today
             if (await solicitor.Heading("Stop here").IsVisibleAsync()) Assert.Fail("The way to No led over Yes.");
             await Expect(no).ToBeCheckedAsync();
         }
-        await TabTo(solicitor, solicitor.Button("Continue"));
+        await solicitor.TabTo(solicitor.Button("Continue"));
         await solicitor.Page.Keyboard.PressAsync("Enter");
         await Expect(solicitor.Heading("The claim")).ToBeVisibleAsync();
         solicitor.HadNothingToComplainAbout();
@@ -42,15 +42,5 @@ public sealed class KeyboardTests(RunningPortal world) : IClassFixture<RunningPo
         foreach (var key in keys)
             if (key is "Tab" or "Space") await visitor.Page.Keyboard.PressAsync(key);
             else await visitor.Page.Keyboard.TypeAsync(key);
-    }
-
-    static async Task TabTo(Visitor visitor, ILocator wanted)
-    {
-        for (var press = 0; press < 80; press++)
-        {
-            if (await wanted.EvaluateAsync<bool>("element => element === document.activeElement")) return;
-            await visitor.Page.Keyboard.PressAsync("Tab");
-        }
-        Assert.Fail($"Tab does not lead to {wanted}.");
     }
 }

@@ -182,6 +182,24 @@ public sealed class Visitor : IAsyncDisposable
         await Page.GetByRole(AriaRole.Option, new() { NameRegex = new Regex("^" + Regex.Escape(entry)) }).First.ClickAsync();
     }
 
+    /// <summary>Goes to something by the Tab key, as a person without a mouse does.</summary>
+    public async Task TabTo(ILocator wanted)
+    {
+        for (var press = 0; press < 120; press++)
+        {
+            if (await wanted.EvaluateAsync<bool>("element => element === document.activeElement")) return;
+            await Page.Keyboard.PressAsync("Tab");
+        }
+        Assert.Fail($"Tab does not lead to {wanted}.");
+    }
+
+    /// <summary>Goes to a button or link by the Tab key and presses Enter.</summary>
+    public async Task EnterOn(ILocator wanted)
+    {
+        await TabTo(wanted);
+        await Page.Keyboard.PressAsync("Enter");
+    }
+
     public ILocator Heading(string name) => Page.GetByRole(AriaRole.Heading, new() { NameRegex = new Regex("^" + Regex.Escape(name)) }).First;
     public ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
     public ILocator Link(string name) => Page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true });
