@@ -51,6 +51,22 @@ public sealed class FieldTests : ComponentWorld
     }
 
     [Fact]
+    public void What_was_typed_is_not_written_over_by_the_text_before_it_where_the_page_draws_the_field_through_another_component()
+    {
+        // A field that its owner has not drawn again yet is drawn all the same: with the new text, or a fast typist loses letters.
+        IRenderedComponent<TextArea>? area = null;
+        IRenderedComponent<TextField>? line = null;
+        List<string?> held = [];
+        area = Render<TextArea>(field => field.Add(it => it.Name, "Words").Add(it => it.Label, "Words").Add(it => it.Value, "W").Add(it => it.ValueChanged, _ => held.Add(area!.Instance.Value)));
+        line = Render<TextField>(field => field.Add(it => it.Name, "Name").Add(it => it.Label, "Name").Add(it => it.Value, "N").Add(it => it.ValueChanged, _ => held.Add(line!.Instance.Value)));
+
+        area.Find("textarea").Input("We");
+        line.Find("input").Input("Ni");
+
+        Assert.Equal(["We", "Ni"], held);
+    }
+
+    [Fact]
     public void Every_key_press_and_leaving_are_told()
     {
         var (typed, left) = ("", 0);
