@@ -23,7 +23,7 @@ public sealed class MainJobTests(RunningPortal world) : IClassFixture<RunningPor
         await solicitor.IsAlive();
         await solicitor.SeesText("sent the referral to the clinic");
         await solicitor.Look();
-        var (clinicianName, clinic) = ((await world.Database.Actor(People.Clinician)).DisplayName, await AnyClinic());
+        var (clinicianName, clinic) = ((await world.Database.Actor(People.Clinician)).DisplayName, await AClinicOf(People.Clinician));
         await using var triage = await world.SignedIn(People.Triage);
         await triage.Accept(reference, clinic);
         await triage.BookFirst(clinicianName);
@@ -78,9 +78,14 @@ public sealed class MainJobTests(RunningPortal world) : IClassFixture<RunningPor
         }
     }
 
-    async Task<string> AnyClinic()
+    async Task<string> AClinicOf(string clinician)
     {
         await using var connection = await world.Database.Owner();
-        return await connection.ExecuteScalarAsync<string>("select name from clinic where closed_at is null order by name limit 1") ?? throw new InvalidOperationException("There is no clinic.");
+        return await connection.ExecuteScalarAsync<string>("""
+            select clinic.name from working_pattern
+            join clinic on clinic.id = working_pattern.clinic_id
+            join portal_user on portal_user.id = working_pattern.clinician_id
+            where portal_user.user_name = @clinician and clinic.closed_at is null order by clinic.name limit 1
+            """, new { clinician }) ?? throw new InvalidOperationException("The clinician works nowhere.");
     }
 }

@@ -89,7 +89,7 @@ public sealed class TwoAdministratorsTests(RunningPortal world) : IClassFixture<
     /// <summary>Both look at one referral; the one without a mouse is typing when the other takes it.</summary>
     static async Task<string> BothAtOne(Visitor mouse, Visitor keys)
     {
-        var reference = await Next(keys, byKeyboard: true) ?? throw new InvalidOperationException("The queue is empty.");
+        var reference = await Next(keys, byKeyboard: true, fromTheTop: true) ?? throw new InvalidOperationException("The queue is empty.");
         await keys.EnterOn(Aside(keys).GetByRole(AriaRole.Button, new() { Name = "Decline", Exact = true }));
         await keys.TabTo(keys.Field("What the referrer reads"));
         await keys.Page.Keyboard.TypeAsync("We cannot take this one because");
@@ -145,16 +145,25 @@ public sealed class TwoAdministratorsTests(RunningPortal world) : IClassFixture<
     }
 
     /// <summary>Opens what is new and brings the first of it into the preview; null when nothing is left.</summary>
-    static async Task<string?> Next(Visitor visitor, bool byKeyboard)
+    static async Task<string?> Next(Visitor visitor, bool byKeyboard, bool fromTheTop = false)
     {
         await visitor.Go("/triage?tab=new");
         var row = visitor.Page.Locator("a[data-row]").First;
         await Expect(row.Or(visitor.Page.GetByText("Nothing waits here")).First).ToBeVisibleAsync();
         await Expect(visitor.Page.Locator(".skeleton")).ToHaveCountAsync(0);
         if (await row.CountAsync() == 0) return null;
+        if (byKeyboard)
+        {
+            // One begins at the top and the other at the bottom, as two who work side by side agree to.
+            await visitor.TabTo(row);
+            await visitor.Page.Keyboard.PressAsync(fromTheTop ? "Home" : "End");
+            row = visitor.Page.Locator("a[data-row]:focus");
+        }
+        else await visitor.Page.Locator("[data-rows] tr td[data-label=Patient]").First.ClickAsync();
         var reference = await row.InnerTextAsync();
-        if (byKeyboard) await visitor.TabTo(row); else await visitor.Page.Locator("[data-rows] tr td[data-label=Patient]").First.ClickAsync();
         await Expect(Aside(visitor).GetByRole(AriaRole.Link, new() { Name = "Open", Exact = true })).ToBeVisibleAsync();
+        await Expect(Aside(visitor)).ToContainTextAsync(reference);
+        if (byKeyboard) await visitor.Page.Keyboard.PressAsync("ArrowRight"); // to the referral beside the list
         return reference;
     }
 
