@@ -77,6 +77,14 @@ public sealed class QueuePageTests(PortalTestDatabase database) : IClassFixture<
         Assert.Contains($"Accepted to the pool: {first.Reference}. Next: {third.Reference}.", page.Markup);
         Assert.Equal("accepted", (await database.StoredAs(first.Id)).State);
 
+        // For ten seconds it can be taken back from here, and is then what the preview shows.
+        await page.FindAll(".undo button").Single().ClickAsync(new());
+        page.WaitForAssertion(() => Assert.Contains(first.Reference, page.Find(".preview header").TextContent));
+        Assert.Contains($"Undone: {first.Reference} stands as before, and nobody was told.", page.Markup);
+        Assert.Equal("in_triage", (await database.StoredAs(first.Id)).State);
+        await Row(page, third).ClickAsync(new());
+        page.WaitForAssertion(() => Assert.Contains(third.Reference, page.Find(".preview header").TextContent));
+
         await page.Button("Start triage").ClickAsync(new());
         page.WaitForAssertion(() => Assert.Contains("Nothing more waits here", page.Markup));
     }
