@@ -62,7 +62,7 @@ public sealed class Visitor : IAsyncDisposable
         await Field("Password").FillAsync("demo");
         if (look) await Look();
         await Page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
-        await Page.WaitForURLAsync(url => url.StartsWith(Portal.AbsoluteUri, StringComparison.Ordinal) && !url.Contains("devidp"));
+        await Page.WaitForURLAsync(url => url.StartsWith(Portal.AbsoluteUri, StringComparison.Ordinal) && !url.Contains("devidp"), new() { WaitUntil = WaitUntilState.Commit });
         await IsAlive();
     }
 

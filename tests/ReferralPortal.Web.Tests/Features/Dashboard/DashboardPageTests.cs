@@ -90,7 +90,7 @@ public sealed class DashboardPageTests(PortalTestDatabase database) : IClassFixt
     {
         await using var browser = await Browser();
         browser.Address().NavigateTo("/admin/dashboard?from=2024-01-01&to=2024-01-02");
-        Assert.Equal("Nothing happened in these days", browser.Opened<DashboardPage>(_ => { }).Find(".empty h2").TextContent);
+        Assert.Equal("Nothing happened in these days", browser.Opened<DashboardPage>(_ => { }).WaitForElement(".empty h2").TextContent);
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class DashboardPageTests(PortalTestDatabase database) : IClassFixt
         browser.Address().NavigateTo($"/admin/dashboard/report?month=2026-11&organisation={northgate}");
         var page = browser.Opened<MonthlyReportPage>(_ => { });
 
-        Assert.Equal("Northgate Law: referrals in November 2026", page.Find("article h1").TextContent);
+        Assert.Equal("Northgate Law: referrals in November 2026", page.WaitForElement("article h1").TextContent);
         Assert.Contains(page.FindAll("a[download]"), link => link.GetAttribute("href") == $"/admin/dashboard/report.csv?month=2026-11&organisation={northgate}");
         Assert.DoesNotContain("Ollerenshaw", page.Markup, StringComparison.Ordinal);
         Assert.Contains("Open now", page.Markup, StringComparison.Ordinal);

@@ -131,10 +131,10 @@ public sealed class MailPageTests(PortalTestDatabase database) : IClassFixture<P
     [Fact]
     public async Task The_page_says_that_mail_is_not_set_up_or_that_the_server_is_away()
     {
-        await using (var browser = await Browser(Lead, without: "Mail:Host")) Assert.Contains("Mail:Host", browser.Opened<MailPage>(_ => { }).Find(".notice").TextContent);
+        await using (var browser = await Browser(Lead, without: "Mail:Host")) Assert.Contains("Mail:Host", browser.Opened<MailPage>(_ => { }).WaitForElement(".notice").TextContent);
         await Failed(MailFault.NoConnection);
         await using var other = await Browser(Lead);
-        Assert.Contains("The mail server cannot be reached", other.Opened<MailPage>(_ => { }).Find(".notice").TextContent);
+        Assert.Contains("The mail server cannot be reached", other.Opened<MailPage>(_ => { }).WaitForElement(".notice").TextContent);
     }
 
     [Theory, InlineData(Solicitor, 8), InlineData(Clinician, 9)]

@@ -198,7 +198,7 @@ public sealed class ContactTests(PortalTestDatabase database) : IClassFixture<Po
         Assert.Contains("3 attempts without reaching the patient.", panel.Markup);
 
         panel.Button("Close: could not be reached").Click();
-        Assert.StartsWith("We have tried several times to reach the patient", panel.Find("#words").GetAttribute("value"));
+        Assert.StartsWith("We have tried several times to reach the patient", panel.WaitForElement("#words").GetAttribute("value"));
         panel.Button("Close referral").Click();
 
         panel.WaitForAssertion(() => Assert.DoesNotContain("without reaching the patient", panel.Markup));
@@ -229,7 +229,7 @@ public sealed class ContactTests(PortalTestDatabase database) : IClassFixture<Po
         var panel = browser.Opened<ContactPanel>(await With(referral));
         panel.WaitForElement("section.panel");
         panel.Button("Log an attempt").Click();
-        Assert.Contains("No answer", panel.Find("#outcome").TextContent);
+        Assert.Contains("No answer", panel.WaitForElement("#outcome").TextContent);
         panel.FindAll("#channel input")[2].Change(true);
         Assert.DoesNotContain("No answer", panel.Find("#outcome").TextContent);
         panel.Button("Save attempt").Click();
