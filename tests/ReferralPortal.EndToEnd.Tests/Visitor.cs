@@ -78,8 +78,13 @@ public sealed class Visitor : IAsyncDisposable
     {
         expectsMissing = true;
         var answer = await Page.GotoAsync(address);
-        await Expect(Page.Locator(".skeleton")).ToHaveCountAsync(0);
-        return (answer!.Status, await Page.Locator("main").InnerTextAsync());
+        // The page that came is drawn once more when its circuit is there, and looks for the referral again.
+        for (var until = DateTime.UtcNow.AddMilliseconds(Patience); ;)
+        {
+            await Expect(Page.Locator(".skeleton")).ToHaveCountAsync(0);
+            var text = await Page.Locator("main").InnerTextAsync();
+            if (!text.StartsWith("Loading", StringComparison.Ordinal) || DateTime.UtcNow > until) return (answer!.Status, text);
+        }
     }
 
     /// <summary>A page takes clicks once its circuit has drawn it: the circuit marks the elements that its scripts hold on to.</summary>

@@ -42,6 +42,9 @@ public sealed class PortalProcess : IAsyncDisposable
         var start = PortalProgram.StartInfo(address, database.AppConnection);
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
+        // It lives for a minute or two: what the runtime would spend on counting and compiling hot paths anew, the tests need for themselves.
+        start.Environment["DOTNET_TieredPGO"] = "0";
+        start.Environment["DOTNET_TC_CallCountThreshold"] = "400"; // hexadecimal
         foreach (var (key, value) in settings ?? new Dictionary<string, string>()) start.Environment[key] = value;
 
         var portal = new PortalProcess(address, start);

@@ -52,7 +52,8 @@ sealed record QueuedMail
     internal const string Select = """
         select m.id, m.template, m.channel, m.recipient, m.referral_id, r.reference, m.attempts, m.created_at, coalesce(series.times, extract(epoch from m.appointment_at)::bigint::text) as times,
                case when m.appointment_id is not null then
-                        case when m.channel = 'text' then p.phone
+                        case when m.channel = 'text' and p.date_of_birth > @now::timestamptz - interval '18 years' then coalesce(p.guardian_phone, p.phone)
+                             when m.channel = 'text' then p.phone
                              when p.date_of_birth > @now::timestamptz - interval '18 years' then coalesce(p.guardian_email, p.email)
                              else p.email end
                     when m.person_id is not null then u.user_name

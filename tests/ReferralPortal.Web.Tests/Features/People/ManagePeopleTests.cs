@@ -266,6 +266,19 @@ public sealed class ManagePeopleTests(PortalTestDatabase database) : IClassFixtu
     }
 
     [Fact]
+    public async Task A_firm_s_administrator_makes_nobody_of_the_clinic_even_past_the_use_cases()
+    {
+        var partner = await database.Actor(Partner);
+        foreach (var role in (string[])["clinic_manager", "clinician", "auditor", "system"])
+        {
+            var fault = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => database.Database.Write<int>(partner,
+                async unit => await unit.Run("update portal_user set roles = array[@role] where user_name = @Solicitor", new { role, Solicitor }), Ct));
+            Assert.Equal(Npgsql.PostgresErrorCodes.InsufficientPrivilege, fault.SqlState);
+        }
+        Assert.Equal(1, (await database.Database.Write<int>(partner, async unit => await unit.Run("update portal_user set roles = roles where user_name = @Solicitor", new { Solicitor }), Ct)).Value);
+    }
+
+    [Fact]
     public async Task Loading_the_examples_again_leaves_what_a_manager_changed()
     {
         var lead = await database.Actor(Lead);

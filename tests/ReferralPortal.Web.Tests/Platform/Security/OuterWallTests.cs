@@ -124,8 +124,15 @@ public sealed class OuterWallTests(SignInWorld world) : IClassFixture<SignInWorl
     {
         using var visitor = new Visitor(world.Portal);
         await visitor.SignIn(SignInWorld.Partner);
-        var answer = await visitor.Send(HttpMethod.Post, "/sign-out", [new("__RequestVerificationToken", new string('a', 2 * 1024 * 1024))]);
-        Assert.Contains(answer.Status, new[] { HttpStatusCode.RequestEntityTooLarge, HttpStatusCode.BadRequest });
+        try
+        {
+            var answer = await visitor.Send(HttpMethod.Post, "/sign-out", [new("__RequestVerificationToken", new string('a', 2 * 1024 * 1024))]);
+            Assert.Contains(answer.Status, new[] { HttpStatusCode.RequestEntityTooLarge, HttpStatusCode.BadRequest });
+        }
+        catch (HttpRequestException refused) when (refused.InnerException is IOException)
+        {
+            // The portal closed the connection before all of it was sent, which is a refusal as well.
+        }
         Assert.Equal("/", (await visitor.Open("/")).Path);
     }
 

@@ -35,7 +35,9 @@ public sealed class SavedViews(PortalDatabase database)
             if (await unit.One<int>(CountMine, new { me = actor.UserId }) >= Most) return Outcome.Refused($"You keep {Most} views already. Delete one that you no longer use.");
 
             var id = Guid.CreateVersion7(unit.Now);
-            await unit.Run(Insert, new { id, actor.OrganisationId, me = actor.UserId, name = name.Trim(), filter.FirstPage.Query, shared });
+            // Without what was searched for, which is a patient's name more often than not.
+            var kept = filter.FirstPage with { Search = "" };
+            await unit.Run(Insert, new { id, actor.OrganisationId, me = actor.UserId, name = name.Trim(), kept.Query, shared });
             unit.Audit(AuditAction.SaveView, subjectId: id, detail: new { shared });
             return id;
         }, ct));

@@ -22,6 +22,14 @@ public sealed class SavedViewTests(PortalTestDatabase database) : IClassFixture<
     async Task<string[]> Names(string person) => [.. (await Views.List(await database.Actor(person), Ct)).Select(view => view.Name)];
 
     [Fact]
+    public async Task A_view_keeps_no_name_that_was_searched_for()
+    {
+        var triage = await database.Actor(Triage);
+        Assert.True((await Views.Add(triage, "All", Urgent with { Search = new string('ó', 100) }, shared: true, Ct)).IsDone);
+        Assert.Equal(Urgent, Assert.Single(await Views.List(triage, Ct)).Filter);
+    }
+
+    [Fact]
     public async Task A_view_is_its_owner_s_until_it_is_shared_and_only_its_owner_changes_it()
     {
         var (triage, second) = (await database.Actor(Triage), await database.Actor(TriageWorld.SecondTriage));
