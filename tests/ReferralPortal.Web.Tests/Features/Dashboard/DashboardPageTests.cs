@@ -67,7 +67,7 @@ public sealed class DashboardPageTests(PortalTestDatabase database) : IClassFixt
         await using var browser = await Browser();
         var page = browser.Opened<DashboardPage>(_ => { });
         page.Find("#dashboard-clinic").Change(page.FindAll("#dashboard-clinic option")[^1].GetAttribute("value"));
-        Assert.EndsWith("/admin/dashboard?clinic=none", browser.Address().Uri, StringComparison.Ordinal);
+        page.WaitForAssertion(() => Assert.EndsWith("/admin/dashboard?clinic=none", browser.Address().Uri, StringComparison.Ordinal));
         page.WaitForAssertion(() => Assert.Equal("/admin/dashboard?period=year&clinic=none", page.FindAll("a.filter")[2].GetAttribute("href")));
     }
 
@@ -79,10 +79,10 @@ public sealed class DashboardPageTests(PortalTestDatabase database) : IClassFixt
         var page = browser.Opened<DashboardPage>(_ => { });
         page.FindAll(".days input")[3].Input("40");
         page.Find("form.days").Submit();
-        Assert.NotEmpty(page.FindAll(".days [aria-invalid=true]"));
+        page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll(".days [aria-invalid=true]")));
         page.FindAll(".days input")[3].Input("25");
         page.Find("form.days").Submit();
-        Assert.EndsWith("/admin/dashboard?from=2026-11-02&to=2026-11-25&clinic=none", browser.Address().Uri, StringComparison.Ordinal);
+        page.WaitForAssertion(() => Assert.EndsWith("/admin/dashboard?from=2026-11-02&to=2026-11-25&clinic=none", browser.Address().Uri, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -142,7 +142,7 @@ public sealed class ViewReferral(PortalDatabase database)
     ];
 
     static readonly string[] WordsForReferrer =
-        [.. ((ReferralAction[])[ReferralAction.AskForInformation, ReferralAction.Answer, ReferralAction.Decline, ReferralAction.Withdraw]).Select(action => EnumText.Of(action))];
+        [.. ((ReferralAction[])[ReferralAction.AskForInformation, ReferralAction.Answer, ReferralAction.Decline, ReferralAction.Withdraw, ReferralAction.Forward, ReferralAction.ChangePriority]).Select(action => EnumText.Of(action))];
 
     // The reports that have a part for an employer, who reads that part and no other.
     static readonly string[] ReportsForEmployer =

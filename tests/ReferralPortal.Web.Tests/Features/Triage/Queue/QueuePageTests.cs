@@ -179,8 +179,9 @@ public sealed class QueuePageTests(PortalTestDatabase database) : IClassFixture<
         await page.Find("#name").InputAsync("Harbour’s");
         await page.Find("form.edit").SubmitAsync();
         page.WaitForAssertion(() => Assert.Contains("Harbour’s", page.Find("nav.views a").TextContent));
-        page.WaitForAssertion(() => Assert.Equal("1", page.Find("nav.views .count").TextContent));
-        Assert.Equal("/triage?tab=all_open&q=harbour", page.Find("nav.views a").GetAttribute("href"));
+        // What was searched for is a name more often than not, and is not kept.
+        page.WaitForAssertion(() => Assert.Equal("2", page.Find("nav.views .count").TextContent));
+        Assert.Equal("/triage?tab=all_open", page.Find("nav.views a").GetAttribute("href"));
     }
 
     [Fact]
