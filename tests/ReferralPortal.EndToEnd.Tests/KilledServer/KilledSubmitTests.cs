@@ -93,7 +93,7 @@ public sealed partial class KilledSubmitTests(PortalTestDatabase world, ITestOut
         select (select count(*) from (select our_reference from referral group by our_reference having count(*) > 1) again)
              + (select count(*) from (select referral_id from referral_event where action = 'submit' group by referral_id having count(*) > 1) again)
              + (select count(*) from (select referral_id from audit_entry where action = 'submit' group by referral_id having count(*) > 1) again)
-             + (select count(*) from (select referral_id from outbox_message group by referral_id having count(*) > 1) again)
+             + (select count(*) from (select referral_id from outbox_message group by referral_id, kind having count(*) > 1) again)
         """;
 
     const string Half = """
