@@ -49,8 +49,8 @@ public sealed class LocalClamd : IAsyncDisposable
     {
         LocalFolders.Make(folder);
         var pidFile = Path.Combine(folder, "clamd.pid");
-        EndOrphan(pidFile);
-        var port = FreePort();
+        LocalProcess.EndOrphan(pidFile, "clamd");
+        var port = LocalProcess.FreePort();
         var known = signatures;
         if (known is null)
         {
@@ -133,25 +133,4 @@ public sealed class LocalClamd : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await Stop();
-
-    static void EndOrphan(string pidFile)
-    {
-        try
-        {
-            if (!File.Exists(pidFile) || !int.TryParse(File.ReadAllText(pidFile).Trim(), CultureInfo.InvariantCulture, out var pid)) return;
-            using var orphan = Process.GetProcessById(pid);
-            if (orphan.ProcessName.StartsWith("clamd", StringComparison.Ordinal)) orphan.Kill(); // the number may belong to another program by now
-        }
-        catch (Exception fault) when (fault is ArgumentException or InvalidOperationException or Win32Exception or IOException)
-        {
-            // It has ended.
-        }
-    }
-
-    static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

@@ -41,9 +41,9 @@ public sealed class LocalMailServer : IAsyncDisposable
     {
         var program = await Fetched(tell, ct);
         LocalFolders.Make(Path.Combine(folder, "mails"));
-        var (port, page) = (FreePort(), FreePort());
+        var (port, page) = (LocalProcess.FreePort(), LocalProcess.FreePort());
         var server = new LocalMailServer(program, folder) { Port = port, Page = new Uri($"http://127.0.0.1:{page.ToString(CultureInfo.InvariantCulture)}/") };
-        server.EndOrphan();
+        LocalProcess.EndOrphan(server.PidFile, "node");
         await server.Run(ct);
         return server;
     }
@@ -128,27 +128,6 @@ public sealed class LocalMailServer : IAsyncDisposable
             if (Directory.Exists(part)) Directory.Delete(part, recursive: true);
         }
         return program;
-    }
-
-    void EndOrphan()
-    {
-        try
-        {
-            if (!File.Exists(PidFile) || !int.TryParse(File.ReadAllText(PidFile), CultureInfo.InvariantCulture, out var pid)) return;
-            using var orphan = Process.GetProcessById(pid);
-            if (orphan.ProcessName.StartsWith("node", StringComparison.Ordinal)) orphan.Kill(); // the number may belong to another program by now
-        }
-        catch (Exception fault) when (fault is ArgumentException or InvalidOperationException or Win32Exception or IOException)
-        {
-            // It has ended.
-        }
-    }
-
-    static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
 

@@ -217,7 +217,7 @@ public sealed class LocalPostgres
     {
         for (var attempt = 1; ; attempt++)
         {
-            Port = FreePort();
+            Port = LocalProcess.FreePort();
             if (File.Exists(LogFile)) File.Move(LogFile, LogFile + ".before", overwrite: true);
             var started = await LocalProcess.RunAsServerUser(binaries.Program("pg_ctl"), ["start", "-D", data, "-l", LogFile, "-w", "-t", "60", "-o", Options()], ct);
             if (started.ExitCode == 0) break;
@@ -316,13 +316,6 @@ public sealed class LocalPostgres
         if (!LocalProcess.IsRoot) return;
         var given = await LocalProcess.Run("chown", ["-R", LocalProcess.ServerUser, part], ct);
         if (given.ExitCode != 0) throw new LocalPostgresException($"{part} could not be given to the user {LocalProcess.ServerUser}: {given.Complaint}");
-    }
-
-    static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     LocalPostgresException Failed(string what, string output, string complaint) =>

@@ -1,5 +1,8 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -31,6 +34,29 @@ public static partial class LocalProcess
         }
 
         static readonly string[] ErrorWords = ["FATAL", "PANIC", "error", "could not"];
+    }
+
+    /// <summary>Ends what an earlier run left behind: the process whose number stands in a file, if it still is that program.</summary>
+    internal static void EndOrphan(string pidFile, string program)
+    {
+        try
+        {
+            if (!File.Exists(pidFile) || !int.TryParse(File.ReadAllText(pidFile).Trim(), CultureInfo.InvariantCulture, out var pid)) return;
+            using var orphan = Process.GetProcessById(pid);
+            if (orphan.ProcessName.StartsWith(program, StringComparison.Ordinal)) orphan.Kill(); // the number may belong to another program by now
+        }
+        catch (Exception fault) when (fault is ArgumentException or InvalidOperationException or Win32Exception or IOException)
+        {
+            // It has ended.
+        }
+    }
+
+    /// <summary>A port of this machine that nobody listens on; somebody may before it is used.</summary>
+    internal static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>Runs a program to its end. Cancelling ends it.</summary>

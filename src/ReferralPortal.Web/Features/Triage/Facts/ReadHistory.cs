@@ -1,4 +1,5 @@
 using ReferralPortal.Domain.Referrals;
+using ReferralPortal.Web.Features.Referrals.Duplicates;
 using ReferralPortal.Web.Platform;
 
 namespace ReferralPortal.Web.Features.Triage.Facts;
@@ -23,18 +24,8 @@ public sealed class ReadHistory(PortalDatabase database)
             return earlier;
         }, ct);
 
-    const string Earlier = """
-        with held as (
-            select case when d.first_referral_id = @referralId then d.second_referral_id else d.first_referral_id end as id, false as same_person
-            from duplicate_decision d
-            where (d.first_referral_id = @referralId or d.second_referral_id = @referralId) and d.undone_at is null and d.decision = 'link'
-            union all
-            select other.id, true
-            from referral mine
-            join person_patient me on me.patient_id = mine.patient_id
-            join person_patient also on also.person_id = me.person_id and also.patient_id <> me.patient_id
-            join referral other on other.patient_id = also.patient_id
-            where mine.id = @referralId),
+    const string Earlier = $"""
+        with {ListTogether.Held},
         other as (select held.id, bool_or(held.same_person) as same_person from held group by held.id)
         select r.id, r.reference, r.state, other.same_person, r.submitted_at, r.state_since, sender.name as referring_organisation,
                coalesce(condition.name, detail.presenting_condition) as condition, r.incident_date, clinic.name as clinic,

@@ -135,7 +135,12 @@ public sealed class QueuePageTests(PortalTestDatabase database) : IClassFixture<
         var page = Open();
 
         var fresh = await Add("Baker", 1);
-        await database.Run("select pg_notify('referral_event', @Id::text)", fresh);
+        // The service listens a moment after it was started, and a notice before that is lost: so it is said until it is heard.
+        for (var tries = 0; tries < 200 && page.FindAll(".news p").Count == 0; tries++)
+        {
+            await database.Run("select pg_notify('referral_event', @Id::text)", fresh);
+            await Task.Delay(100, Ct);
+        }
 
         page.WaitForAssertion(() => Assert.Contains("1 new referral", page.Find(".news").TextContent));
         Assert.Equal([known.Reference], page.FindAll("a[data-row]").Select(link => link.TextContent));
