@@ -3,7 +3,7 @@ using ReferralPortal.Web.Features;
 using ReferralPortal.Web.Features.Appointments.Calendars;
 using ReferralPortal.Web.Features.Dashboard;
 using ReferralPortal.Web.Features.Documents;
-using ReferralPortal.Web.Features.Progress;
+using ReferralPortal.Web.Features.Progress.Reports;
 using ReferralPortal.Web.Features.Referrals.Import;
 using ReferralPortal.Web.Features.Referrals.List;
 using ReferralPortal.Web.Features.Triage.Queue;

@@ -1,3 +1,4 @@
+using ReferralPortal.Web.Features.Progress.Reports;
 using ReferralPortal.Web.Platform.Printing;
 
 namespace ReferralPortal.Web.Features.Progress;
@@ -9,9 +10,7 @@ public static class ProgressFeature
         .AddScoped<ListCaseload>()
         .AddScoped<OpenCare>()
         .AddScoped<RecordAssessment>()
-        .AddScoped<WriteReport>()
-        .AddScoped<ReadReport>()
         .AddScoped<EndCare>()
         .AddSingleton<PagePrinter>()
-        .AddSingleton<ReportPdf>();
+        .AddReports();
 }

@@ -3,6 +3,7 @@ using ReferralPortal.Domain;
 using ReferralPortal.Domain.Progress;
 using ReferralPortal.Domain.Referrals;
 using ReferralPortal.Web.Features.Catalogue;
+using ReferralPortal.Web.Features.Progress.Reports;
 using ReferralPortal.Web.Platform;
 
 namespace ReferralPortal.Web.Features.Progress;

@@ -5,7 +5,7 @@ using ReferralPortal.Domain.Progress;
 using ReferralPortal.Domain.Referrals;
 using ReferralPortal.Testing;
 using ReferralPortal.Web.Features.Catalogue;
-using ReferralPortal.Web.Features.Progress;
+using ReferralPortal.Web.Features.Progress.Reports;
 using ReferralPortal.Web.Features.Referrals;
 using ReferralPortal.Web.Features.Referrals.List;
 using ReferralPortal.Web.Features.Referrals.Submit.Drafts;

@@ -111,7 +111,7 @@ public sealed class PromiseTests(PortalTestDatabase database) : IClassFixture<Po
         var sent = TestClock.Moment("2026-11-09 09:00");
         var (referral, clock) = (await database.AddReferral(state: ReferralState.InTreatment, submittedAt: sent), TestClock.At("2026-11-16 12:00"));
         var clinician = await database.Actor(Clinician);
-        var writing = new Web.Features.Progress.WriteReport(database.On(clock), catalogue);
+        var writing = new Web.Features.Progress.Reports.WriteReport(database.On(clock), catalogue);
         Assert.Null((await writing.Start(clinician, Guid.CreateVersion7(), referral.Id, Domain.Progress.ReportKind.Progress, Ct)).Failure);
         Assert.Null(await database.Due(referral.Id));
         var draft = (await writing.Start(clinician, Guid.CreateVersion7(), referral.Id, Domain.Progress.ReportKind.Discharge, Ct)).Value;

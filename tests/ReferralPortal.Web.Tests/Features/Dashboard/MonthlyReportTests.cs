@@ -6,7 +6,7 @@ using ReferralPortal.Web.Features.Dashboard;
 using ReferralPortal.Web.Platform;
 using ReferralPortal.Web.Platform.Printing;
 using ReferralPortal.Web.Platform.Spreadsheets;
-using ReferralPortal.Web.Tests.Features.Progress;
+using ReferralPortal.Web.Tests.Features.Progress.Reports;
 using ReferralPortal.Web.Tests.Features.Referrals;
 using ReferralPortal.Web.Tests.Features.Triaging;
 using UglyToad.PdfPig;

@@ -9,6 +9,7 @@ using ReferralPortal.Web.Features.Appointments;
 using ReferralPortal.Web.Features.Clocks;
 using ReferralPortal.Web.Features.Notifications;
 using ReferralPortal.Web.Features.Progress;
+using ReferralPortal.Web.Features.Progress.Reports;
 using ReferralPortal.Web.Features.Referrals.Amend;
 using ReferralPortal.Web.Features.Referrals.Answer;
 using ReferralPortal.Web.Features.Referrals.Submit;

@@ -5,6 +5,7 @@ using ReferralPortal.Domain.Referrals;
 using ReferralPortal.Testing;
 using ReferralPortal.Web.Features.Catalogue;
 using ReferralPortal.Web.Features.Progress;
+using ReferralPortal.Web.Features.Progress.Reports;
 using ReferralPortal.Web.Platform;
 
 namespace ReferralPortal.Web.Tests.Features.Progress;

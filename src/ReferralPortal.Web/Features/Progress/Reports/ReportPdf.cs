@@ -1,6 +1,6 @@
 using ReferralPortal.Web.Platform.Printing;
 
-namespace ReferralPortal.Web.Features.Progress;
+namespace ReferralPortal.Web.Features.Progress.Reports;
 
 /// <summary>Prints a signed report as a tagged PDF: the report's own component, as the page shows it.</summary>
 public sealed class ReportPdf(PagePrinter printer)

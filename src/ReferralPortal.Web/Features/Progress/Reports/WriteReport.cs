@@ -7,7 +7,7 @@ using ReferralPortal.Web.Features.Catalogue;
 using ReferralPortal.Web.Features.Referrals;
 using ReferralPortal.Web.Platform;
 
-namespace ReferralPortal.Web.Features.Progress;
+namespace ReferralPortal.Web.Features.Progress.Reports;
 
 /// <summary>A report that its author is still writing. <paramref name="Content"/> is JSON.</summary>
 public sealed record ReportDraft(

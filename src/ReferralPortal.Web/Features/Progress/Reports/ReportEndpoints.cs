@@ -3,7 +3,7 @@ using ReferralPortal.Web.Platform;
 using ReferralPortal.Web.Platform.SignIn;
 using System.Security.Claims;
 
-namespace ReferralPortal.Web.Features.Progress;
+namespace ReferralPortal.Web.Features.Progress.Reports;
 
 /// <summary>A signed report as a file.</summary>
 public static class ReportEndpoints

@@ -4,7 +4,7 @@ using ReferralPortal.Domain.Organisations;
 using ReferralPortal.Domain.Progress;
 using ReferralPortal.Web.Platform;
 
-namespace ReferralPortal.Web.Features.Progress;
+namespace ReferralPortal.Web.Features.Progress.Reports;
 
 /// <summary>One part of a report as written.</summary>
 public sealed record ReportSection(string Key, string Heading, string Text);

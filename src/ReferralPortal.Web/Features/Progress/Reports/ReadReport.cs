@@ -5,7 +5,7 @@ using ReferralPortal.Web.Features.Referrals;
 using ReferralPortal.Web.Features.Referrals.View;
 using ReferralPortal.Web.Platform;
 
-namespace ReferralPortal.Web.Features.Progress;
+namespace ReferralPortal.Web.Features.Progress.Reports;
 
 /// <summary>A signed report as one reader sees it.</summary>
 public sealed record SignedReportPage(

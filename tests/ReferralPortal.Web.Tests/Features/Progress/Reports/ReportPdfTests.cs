@@ -3,12 +3,12 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using ReferralPortal.Domain.Progress;
 using ReferralPortal.Testing;
-using ReferralPortal.Web.Features.Progress;
+using ReferralPortal.Web.Features.Progress.Reports;
 using ReferralPortal.Web.Platform.Printing;
 using UglyToad.PdfPig;
 using UglyToad.PdfPig.DocumentLayoutAnalysis.TextExtractor;
 
-namespace ReferralPortal.Web.Tests.Features.Progress;
+namespace ReferralPortal.Web.Tests.Features.Progress.Reports;
 
 public sealed class ReportPdfTests
 {
