@@ -156,7 +156,7 @@ public static class DemoReferrals
         foreach (var one in referral.Assessments)
         {
             var at = world.Past(Time(one, "assessedAt"));
-            await connection.ExecuteAsync(InsertAssessment, new { id = Guid.CreateVersion7(at), referralId = referral.Id, appointment = keys[one.GetProperty("appointment").GetString()!], clinician = Who(one), at, record = Json(one) });
+            await connection.ExecuteAsync(InsertAssessment, new { id = Guid.CreateVersion7(at), referralId = referral.Id, appointment = keys[one.GetProperty("appointment").GetString()!], clinician = Who(one), at, record = Json(one), workId = Guid.CreateVersion7(at) });
         }
         // Goals are set at the first assessment.
         var begun = referral.Assessments is [var first, ..] ? world.Past(Time(first, "assessedAt")) : world.Now.UtcDateTime;
@@ -315,10 +315,15 @@ public static class DemoReferrals
         """;
 
     const string InsertAssessment = """
-        insert into assessment (id, referral_id, appointment_id, clinician_id, assessed_at, subjective, objective, analysis, plan, regions, sessions_planned, work_status, prognosis_weeks, created_at)
-        select @id, @referralId, @appointment, @clinician, @at, a ->> 'subjective', a ->> 'objective', a ->> 'analysis', a ->> 'plan', coalesce(a -> 'regions', '[]'),
-               (a ->> 'sessionsPlanned')::int, a ->> 'workStatus', (a ->> 'prognosisWeeks')::int, @at
-        from (select @record::jsonb) file (a)
+        insert into assessment (id, referral_id, appointment_id, clinician_id, assessed_at, subjective, objective, analysis, plan, regions, sessions_planned, work_status, prognosis_weeks, created_at,
+                                state, signed_at, author_name, author_hcpc)
+        select @id, @referralId, @appointment, @clinician, @at, a ->> 'subjective', a ->> 'objective', a ->> 'analysis', a ->> 'plan',
+               (select coalesce(jsonb_agg(jsonb_build_object('region', r ->> 'key', 'side', r ->> 'side') order by place), '[]') from jsonb_array_elements(a -> 'regions') with ordinality region (r, place)),
+               (a ->> 'sessionsPlanned')::int, a ->> 'workStatus', (a ->> 'prognosisWeeks')::int, @at, 'signed', @at, u.display_name, u.hcpc_number
+        from (select @record::jsonb) file (a) join portal_user u on u.id = @clinician;
+        insert into work_status_entry (id, referral_id, status, from_date, recorded_by, recorded_at, created_at)
+        select @workId, @referralId, a ->> 'workStatus', (@at::timestamptz at time zone 'Europe/London')::date, @clinician, @at, @at
+        from (select @record::jsonb) file (a) where a ? 'workStatus'
         """;
 
     const string InsertGoal = """

@@ -20,18 +20,7 @@ public sealed class CareTests(PortalTestDatabase world) : IClassFixture<PortalTe
     ReadReport Read => new(world.Database);
     EndCare End => new(world.Database, Catalogue);
 
-    static AssessmentForm Found() => new()
-    {
-        Subjective = "Neck pain since the accident.",
-        Objective = "Rotation half of normal.",
-        Analysis = "Whiplash-associated disorder, grade II.",
-        Plan = "Exercise and manual therapy.",
-        SessionsPlanned = "6",
-        PrognosisWeeks = "12",
-        WorkStatus = WorkStatus.WorkingAdjusted,
-        Goals = [new() { Words = "Lift my daughter" }],
-        Scores = [new() { Measure = "nprs", Value = "7" }],
-    };
+    static AssessmentForm Found() => CareWorld.Found();
 
     [Fact]
     public async Task Recording_the_assessment_begins_treatment_and_starts_the_report_clock()
@@ -223,27 +212,8 @@ public sealed class CareTests(PortalTestDatabase world) : IClassFixture<PortalTe
 
     Task<Actor> Clinician() => world.Actor("clinician@clinic.example");
 
-    /// <summary>A referral whose assessment is booked, as the triage feature leaves it; version 1.</summary>
-    async Task<(Guid Id, string Reference)> Booked(string referrer = "solicitor@northgate-law.example")
-    {
-        var referral = await ExampleForms.Submitted(world, await world.Actor(referrer), form => { if (referrer.Contains("tame", StringComparison.Ordinal)) form.Injury.Occupation = "Driver"; });
-        await using var owner = await world.Owner();
-        await owner.ExecuteAsync("""
-            update referral set state = 'appointment_booked' where id = @Id;
-            insert into appointment (id, referral_id, kind, clinic_id, clinician_id, starts_at, ends_at)
-            select gen_random_uuid(), @Id, 'initial_assessment', (select id from clinic limit 1), u.id, now() - interval '1 hour' + n * interval '2 hours', now() + n * interval '2 hours'
-            from portal_user u, (select count(*) as n from appointment) booked where u.user_name = 'clinician@clinic.example'
-            """, new { referral.Id });
-        return referral;
-    }
-
-    async Task<(Guid Id, string Reference)> Assessed(string referrer = "solicitor@northgate-law.example")
-    {
-        var referral = await Booked(referrer);
-        var outcome = await Assess.Handle(await Clinician(), new(Guid.CreateVersion7(), referral.Id, 1, Found()), Ct);
-        Assert.True(outcome.IsDone, outcome.Failure?.ToString());
-        return referral;
-    }
+    Task<(Guid Id, string Reference)> Booked(string referrer = "solicitor@northgate-law.example") => world.Booked(referrer);
+    Task<(Guid Id, string Reference)> Assessed(string referrer = "solicitor@northgate-law.example") => world.Assessed(referrer);
 
     async Task<ReportDraft> Draft(Guid referralId, ReportKind kind)
     {
@@ -265,9 +235,5 @@ public sealed class CareTests(PortalTestDatabase world) : IClassFixture<PortalTe
         return draft.Id;
     }
 
-    async Task<int> Version(Guid id)
-    {
-        await using var owner = await world.Owner();
-        return await owner.ExecuteScalarAsync<int>("select version from referral where id = @id", new { id });
-    }
+    Task<int> Version(Guid id) => world.Version(id);
 }

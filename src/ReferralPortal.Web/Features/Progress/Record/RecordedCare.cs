@@ -4,18 +4,41 @@ using ReferralPortal.Domain.Progress;
 using ReferralPortal.Domain.Referrals;
 using ReferralPortal.Web.Features.Catalogue;
 using ReferralPortal.Web.Features.Progress.Reports;
+using ReferralPortal.Web.Features.Referrals.View;
 using ReferralPortal.Web.Platform;
 
 namespace ReferralPortal.Web.Features.Progress;
 
 /// <summary>The clinical record of one referral, as far as a report is filled from it. Clinic eyes only.</summary>
+/// <param name="First">The initial assessment as it is signed, amendments taken in.</param>
+/// <param name="Goals">With how each was judged last.</param>
+/// <param name="Scores">By measure, the first one first.</param>
+/// <param name="Attendance">Appointments by what became of them.</param>
+/// <param name="SessionNotes">Signed notes of treatment sessions, the first one first. What a clinician flagged as a concern is not in them: no report is filled from that.</param>
+/// <param name="WorkHistory">The patient's work over time; the last is how it is now.</param>
 public sealed record RecordedCare(
-    RecordedCare.Assessment? First, IReadOnlyList<RecordedCare.Goal> Goals, IReadOnlyList<RecordedCare.Score> Scores, RecordedCare.Sessions Attendance)
+    RecordedCare.Assessment? First, IReadOnlyList<RecordedCare.Goal> Goals, IReadOnlyList<RecordedCare.Score> Scores, RecordedCare.Sessions Attendance,
+    IReadOnlyList<RecordedCare.SessionNote> SessionNotes, IReadOnlyList<RecordedCare.WorkEntry> WorkHistory)
 {
     public sealed record Assessment(string Subjective, string Objective, string Analysis, string Plan, int? SessionsPlanned, Coded<WorkStatus>? WorkStatus, int? PrognosisWeeks, DateTimeOffset AssessedAt, string Clinician);
-    public sealed record Goal(string Words, DateOnly? TargetDate, string Outcome);
+    public sealed record Goal(string Words, DateOnly? TargetDate, string Outcome, DateTimeOffset? JudgedAt, string? JudgedWords);
     public sealed record Score(string MeasureKey, DateTimeOffset TakenAt, decimal? Value);
     public sealed record Sessions(int? Authorised, int Attended, int DidNotAttend, int Cancelled);
+    public sealed record WorkEntry(Coded<WorkStatus> Status, DateOnly FromDate, string? Note);
+
+    /// <summary>What was done at one session and how the patient took it.</summary>
+    public sealed record SessionNote
+    {
+        public DateTimeOffset HeldAt { get; init; }
+        public string[] Treatments { get; init; } = [];
+        public string Response { get; init; } = "";
+        public Coded<WorkStatus>? WorkStatus { get; init; }
+        public string Author { get; init; } = "";
+    }
+
+    /// <summary>Which treatments were given and at how many sessions, the most frequent first.</summary>
+    public IReadOnlyList<(Treatment Given, int Times)> Treatments =>
+        [.. SessionNotes.SelectMany(note => note.Treatments).GroupBy(code => code).Select(times => (EnumText.Parse<Treatment>(times.Key), times.Count())).OrderByDescending(times => times.Item2).ThenBy(times => times.Item1)];
 
     public static async Task<RecordedCare> Read(PortalUnit unit, Guid referralId)
     {
@@ -24,7 +47,9 @@ public sealed record RecordedCare(
             (await sets.ReadAsync<Assessment>()).FirstOrDefault(),
             [.. await sets.ReadAsync<Goal>()],
             [.. await sets.ReadAsync<Score>()],
-            await sets.ReadSingleAsync<Sessions>());
+            await sets.ReadSingleAsync<Sessions>(),
+            [.. await sets.ReadAsync<SessionNote>()],
+            [.. await sets.ReadAsync<WorkEntry>()]);
     }
 
     /// <summary>A report's parts with what the record knows already written in.</summary>
@@ -37,7 +62,8 @@ public sealed record RecordedCare(
         "objective" => First?.Objective ?? "",
         "analysis" => First?.Analysis ?? "",
         "plan" => First is null ? "" : First.SessionsPlanned is { } planned ? $"{First.Plan}\n\nSessions planned: {planned}." : First.Plan,
-        "work" => First?.WorkStatus is { } work ? $"{WorkWords(work)} at the assessment on {Day(First.AssessedAt)}." : "",
+        "treatment" => TreatmentWords,
+        "work" => string.Join('\n', WorkHistory.Select(entry => $"{WorkWords(entry.Status)} from {Day(entry.FromDate)}{(entry.Note is null ? "" : $": {entry.Note}")}.")),
         "prognosis" => First?.PrognosisWeeks is { } weeks ? $"About {weeks} weeks from the assessment on {Day(First.AssessedAt)}." : "",
         "attendance" => AttendanceWords,
         "goals" => string.Join('\n', Goals.Select(goal => $"“{goal.Words}”{(goal.TargetDate is { } day ? $", by {day.ToString("d MMM yyyy", British)}" : "")}: {GoalWords(goal.Outcome)}.")),
@@ -53,6 +79,9 @@ public sealed record RecordedCare(
             return $"{words} Did not attend: {Attendance.DidNotAttend}. Cancelled: {Attendance.Cancelled}.";
         }
     }
+
+    string TreatmentWords => SessionNotes.Count == 0 ? ""
+        : $"{PlainText.Count(SessionNotes.Count, "session", "sessions")}: {string.Join(", ", Treatments.Select(given => $"{PlainText.Of(given.Given).ToLower(British)} ({given.Times})"))}.";
 
     static string ScoreWords(Measure? measure, IReadOnlyList<Score> scores)
     {
@@ -82,19 +111,26 @@ public sealed record RecordedCare(
 
     static string GoalWords(string outcome) => outcome switch { "achieved" => "achieved", "partly" => "partly achieved", "not_achieved" => "not achieved", _ => "still open" };
     static string Number(decimal? value) => value?.ToString("0.##", CultureInfo.InvariantCulture) ?? "";
-    static string Day(DateTimeOffset at) => LondonTime.DateOf(at).ToString("d MMM yyyy", British);
+    static string Day(DateTimeOffset at) => Day(LondonTime.DateOf(at));
+    static string Day(DateOnly day) => day.ToString("d MMM yyyy", British);
     static readonly CultureInfo British = CultureInfo.GetCultureInfo("en-GB");
 
     const string Everything = """
         select a.subjective, a.objective, a.analysis, a.plan, a.sessions_planned, a.work_status, a.prognosis_weeks, a.assessed_at, u.display_name as clinician
         from assessment a join portal_user u on u.id = a.clinician_id
-        where a.referral_id = @referralId order by a.assessed_at limit 1;
-        select words, target_date, outcome from goal where referral_id = @referralId order by created_at, id;
+        where a.referral_id = @referralId and a.state = 'signed' order by a.assessed_at, a.signed_at desc limit 1;
+        select goal.words, goal.target_date, goal.outcome, judged.reviewed_at as judged_at, judged.words as judged_words
+        from goal
+        left join lateral (select reviewed_at, words from goal_review where goal_id = goal.id order by reviewed_at desc, id desc limit 1) judged on true
+        where goal.referral_id = @referralId order by goal.created_at, goal.id;
         select measure_key, taken_at, score as value from outcome_score where referral_id = @referralId order by measure_key, taken_at, id;
         select (select sum(sessions)::int from funding_authority where referral_id = @referralId and withdrawn_at is null) as authorised,
                count(*) filter (where state = 'attended')::int as attended,
                count(*) filter (where state = 'did_not_attend')::int as did_not_attend,
                count(*) filter (where state = 'cancelled')::int as cancelled
         from appointment where referral_id = @referralId;
+        select held_at, treatments, response, work_status, author_name as author
+        from treatment_session where referral_id = @referralId and state = 'signed' order by held_at, id;
+        select status, from_date, note from work_status_entry where referral_id = @referralId order by from_date, recorded_at, id;
         """;
 }

@@ -78,6 +78,8 @@ public sealed class RecordAssessment(PortalDatabase database, CatalogueStore cat
                 form.Plan,
                 sessions = int.Parse(form.SessionsPlanned, System.Globalization.CultureInfo.InvariantCulture),
                 work = EnumText.Of(form.WorkStatus!.Value),
+                workId = Guid.CreateVersion7(unit.Now),
+                today = LondonTime.DateOf(unit.Now),
                 weeks = int.Parse(form.PrognosisWeeks, System.Globalization.CultureInfo.InvariantCulture),
             });
             var goals = form.Goals.Where(goal => !string.IsNullOrWhiteSpace(goal.Words)).ToList();
@@ -152,8 +154,13 @@ public sealed class RecordAssessment(PortalDatabase database, CatalogueStore cat
         """;
 
     const string InsertAssessment = """
-        insert into assessment (id, referral_id, appointment_id, clinician_id, assessed_at, subjective, objective, analysis, plan, sessions_planned, work_status, prognosis_weeks, created_at)
-        values (@key, @referralId, @appointment, @clinicianId, @at, @subjective, @objective, @analysis, @plan, @sessions, @work, @weeks, @at);
+        insert into assessment (id, referral_id, appointment_id, clinician_id, assessed_at, subjective, objective, analysis, plan, sessions_planned, work_status, prognosis_weeks, created_at,
+                                state, signed_at, author_name, author_hcpc)
+        select @key, @referralId, @appointment, @clinicianId, @at, @subjective, @objective, @analysis, @plan, @sessions, @work, @weeks, @at,
+               'signed', @at, display_name, coalesce(hcpc_number, 'not recorded')
+        from portal_user where id = @clinicianId;
+        insert into work_status_entry (id, referral_id, status, from_date, recorded_by, recorded_at)
+        values (@workId, @referralId, @work, @today, @clinicianId, @at);
         update referral set clinician_id = coalesce(clinician_id, @clinicianId) where id = @referralId
         """;
 

@@ -1,0 +1,26 @@
+namespace ReferralPortal.Domain.Progress;
+
+/// <summary>What a clinician gives a patient at a session.</summary>
+public enum Treatment { Exercise, ManualTherapy, Massage, Hydrotherapy, Ultrasound, Megapulse, Acupuncture, Taping, Education }
+
+/// <summary>Whether a clinician is worried about a patient, and who may know.</summary>
+public enum Concern
+{
+    /// <summary>Nothing out of the ordinary.</summary>
+    None,
+    /// <summary>The referrer is told, in the words that the clinician wrote for it.</summary>
+    TellReferrer,
+    /// <summary>Safeguarding: the clinic's people alone. In no report, on no timeline, in no mail.</summary>
+    ClinicOnly,
+}
+
+/// <summary>How far a goal of the patient's has been reached.</summary>
+public enum GoalOutcome
+{
+    /// <summary>Not judged yet, or worked on further.</summary>
+    Open,
+    Achieved,
+    /// <summary>In part.</summary>
+    Partly,
+    NotAchieved,
+}

@@ -1,0 +1,68 @@
+using Dapper;
+using ReferralPortal.Domain.Referrals;
+using ReferralPortal.Testing;
+using ReferralPortal.Web.Features.Progress;
+using ReferralPortal.Web.Tests.Features.Referrals;
+
+namespace ReferralPortal.Web.Tests.Features.Progress;
+
+/// <summary>Patients in treatment, brought there by the portal's own use cases.</summary>
+public static class CareWorld
+{
+    static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    /// <summary>An assessment with all that must be in it.</summary>
+    public static AssessmentForm Found() => new()
+    {
+        Subjective = "Neck pain since the accident.",
+        Objective = "Rotation half of normal.",
+        Analysis = "Whiplash-associated disorder, grade II.",
+        Plan = "Exercise and manual therapy.",
+        SessionsPlanned = "6",
+        PrognosisWeeks = "12",
+        WorkStatus = WorkStatus.WorkingAdjusted,
+        Goals = [new() { Words = "Lift my daughter" }],
+        Scores = [new() { Measure = "nprs", Value = "7" }],
+    };
+
+    /// <summary>A referral whose assessment is booked, as the triage feature leaves it; version 1.</summary>
+    public static async Task<(Guid Id, string Reference)> Booked(this PortalTestDatabase world, string referrer = People.Solicitor)
+    {
+        var referral = await ExampleForms.Submitted(world, await world.Actor(referrer), form => { if (referrer.Contains("tame", StringComparison.Ordinal)) form.Injury.Occupation = "Driver"; });
+        await using var owner = await world.Owner();
+        await owner.ExecuteAsync("update referral set state = 'appointment_booked' where id = @Id", new { referral.Id });
+        await world.AddAppointment(referral.Id, "initial_assessment");
+        return referral;
+    }
+
+    /// <summary>A referral whose assessment is recorded by the demo clinician.</summary>
+    public static async Task<(Guid Id, string Reference)> Assessed(this PortalTestDatabase world, string referrer = People.Solicitor)
+    {
+        var referral = await world.Booked(referrer);
+        var outcome = await new RecordAssessment(world.Database, world.Catalogue(), TimeProvider.System)
+            .Handle(await world.Actor(People.Clinician), new(Guid.CreateVersion7(), referral.Id, 1, Found()), Ct);
+        Assert.True(outcome.IsDone, outcome.Failure?.ToString());
+        return referral;
+    }
+
+    /// <summary>Books an appointment that has begun, past the portal; each is at another time. Returns its id.</summary>
+    public static async Task<Guid> AddAppointment(this PortalTestDatabase world, Guid referralId, string kind = "treatment", string state = "booked")
+    {
+        var id = Guid.CreateVersion7();
+        await using var owner = await world.Owner();
+        await owner.ExecuteAsync("""
+            insert into appointment (id, referral_id, kind, clinic_id, clinician_id, starts_at, ends_at, state, attendance_code)
+            select @id, @referralId, @kind, (select id from clinic order by name limit 1), u.id, now() - (n + 1) * interval '40 minutes', now() - (n + 1) * interval '40 minutes' + interval '30 minutes',
+                   @state, case @state when 'attended' then '5' when 'did_not_attend' then '3' end
+            from portal_user u, (select count(*) as n from appointment) others where u.user_name = @clinician
+            """, new { id, referralId, kind, state, clinician = People.Clinician });
+        return id;
+    }
+
+    /// <summary>The referral's version now.</summary>
+    public static async Task<int> Version(this PortalTestDatabase world, Guid referralId)
+    {
+        await using var owner = await world.Owner();
+        return await owner.ExecuteScalarAsync<int>("select version from referral where id = @referralId", new { referralId });
+    }
+}
