@@ -1,7 +1,27 @@
 namespace ReferralPortal.Domain.Progress;
 
 /// <summary>What a clinician gives a patient at a session.</summary>
-public enum Treatment { Exercise, ManualTherapy, Massage, Hydrotherapy, Ultrasound, Megapulse, Acupuncture, Taping, Education }
+public enum Treatment
+{
+    /// <summary>Movement and strength.</summary>
+    Exercise,
+    /// <summary>Hands-on mobilisation and manipulation.</summary>
+    ManualTherapy,
+    /// <summary>Soft-tissue massage.</summary>
+    Massage,
+    /// <summary>Exercise in water.</summary>
+    Hydrotherapy,
+    /// <summary>Therapeutic ultrasound.</summary>
+    Ultrasound,
+    /// <summary>Pulsed shortwave.</summary>
+    Megapulse,
+    /// <summary>Needling.</summary>
+    Acupuncture,
+    /// <summary>Tape and supports.</summary>
+    Taping,
+    /// <summary>Advice, explanation and pacing.</summary>
+    Education,
+}
 
 /// <summary>Whether a clinician is worried about a patient, and who may know.</summary>
 public enum Concern
@@ -19,8 +39,10 @@ public enum GoalOutcome
 {
     /// <summary>Not judged yet, or worked on further.</summary>
     Open,
+    /// <summary>Reached.</summary>
     Achieved,
-    /// <summary>In part.</summary>
+    /// <summary>Reached in part.</summary>
     Partly,
+    /// <summary>Not reached.</summary>
     NotAchieved,
 }
