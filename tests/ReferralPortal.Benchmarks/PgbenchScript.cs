@@ -18,6 +18,7 @@ static class PgbenchScript
         insert into referral_event (id, referral_id, at, actor_id, actor_name, organisation_id, action, from_state, to_state, version) values (gen_random_uuid(), ('01900000-0000-7000-8000-' || lpad(to_hex(:r::bigint), 12, '0'))::uuid, now(), '{{person}}', 'Amara Okafor', '{{organisation}}', 'submit', 'draft', 'submitted', 1);
         delete from referral_draft where id = ('01900000-0000-7000-8000-' || lpad(to_hex(:r::bigint), 12, '0'))::uuid;
         insert into outbox_message (kind, referral_id, payload) values ('referral_submitted', ('01900000-0000-7000-8000-' || lpad(to_hex(:r::bigint), 12, '0'))::uuid, '{"referralId":"01900000-0000-7000-8000-000000000000","redFlags": null}');
+        insert into outbox_message (kind, referral_id, payload, available_at) values ('clock_check', ('01900000-0000-7000-8000-' || lpad(to_hex(:r::bigint), 12, '0'))::uuid, '{"referralId":"01900000-0000-7000-8000-000000000000","dueAt":"2026-11-27T20:00:00+00:00"}', now() + interval '11 hours');
         insert into audit_entry (id, at, actor_id, organisation_id, action, referral_id, detail) values (gen_random_uuid(), now(), '{{person}}', '{{organisation}}', 'submit', ('01900000-0000-7000-8000-' || lpad(to_hex(:r::bigint), 12, '0'))::uuid, '{}');
         commit;
         \endpipeline

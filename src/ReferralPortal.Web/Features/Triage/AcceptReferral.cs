@@ -3,6 +3,7 @@ using ReferralPortal.Domain.Referrals;
 using ReferralPortal.Web.Features.Catalogue;
 using ReferralPortal.Web.Features.Referrals;
 using ReferralPortal.Web.Features.Triage.Conflicts;
+using ReferralPortal.Web.Features.Triage.Contact;
 using ReferralPortal.Web.Features.Triage.Undo;
 using ReferralPortal.Web.Platform;
 
@@ -46,6 +47,7 @@ public sealed class AcceptReferral(PortalDatabase database, CatalogueStore catal
             await unit.Record(referral, ReferralAction.Accept, AuditAction.Accept,
                 new StepRecord(Detail: new { clinicId = command.Clinic, clinicianId = command.Clinician, priority = EnumText.Of(command.Priority.Value) }),
                 clock.For(referral).After(ReferralAction.Accept, command.Priority.Value, referral.StandingRedFlag(), unit.Now, referral.ClockNow()));
+            unit.WatchContact(referral.Id, unit.Now, clock.For(referral), command.Priority == Priority.Urgent);
             unit.Queue(new ReferralAccepted(referral.Id), referral.Id, leavesAt);
             return ReferralState.Accepted;
         }, ct);

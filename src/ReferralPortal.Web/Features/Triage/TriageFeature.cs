@@ -39,6 +39,7 @@ public static class TriageFeature
         .AddScoped<ClearRedFlag>()
         .AddScoped<CountAlerts>()
         .AddMessageHandler<AlertEscalation, EscalateAlert>()
+        .AddMessageHandler<ContactCheck, CheckContact>()
         .AddScoped<FindConflicts>()
         .AddScoped<DeclareIndependence>();
 }

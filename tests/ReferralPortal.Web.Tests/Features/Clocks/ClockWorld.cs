@@ -9,6 +9,7 @@ using ReferralPortal.Web.Features.Catalogue;
 using ReferralPortal.Web.Features.Clocks;
 using ReferralPortal.Web.Features.Referrals.Submit;
 using ReferralPortal.Web.Features.Triage;
+using ReferralPortal.Web.Features.Triage.Contact;
 using ReferralPortal.Web.Platform;
 using ReferralPortal.Web.Platform.Background;
 using ReferralPortal.Web.Tests.Features.Referrals;
@@ -57,7 +58,7 @@ static class ClockWorld
     internal static async Task<int> Work(this PortalTestDatabase database, CatalogueStore catalogue, FakeTimeProvider clock)
     {
         await using var services = new ServiceCollection().AddSingleton(database.On(clock)).AddSingleton(catalogue)
-            .AddMessageHandler<ClockCheck, CheckClock>().AddMessageHandler<PatientWaitOver, EndPatientWait>().BuildServiceProvider();
+            .AddMessageHandler<ClockCheck, CheckClock>().AddMessageHandler<PatientWaitOver, EndPatientWait>().AddMessageHandler<ContactCheck, CheckContact>().BuildServiceProvider();
         return await new OutboxWorker(services.GetRequiredService<IServiceScopeFactory>(), database.On(clock), database.Sources, new ConfigurationBuilder().Build(), clock, NullLogger<OutboxWorker>.Instance).RunDue(Ct);
     }
 

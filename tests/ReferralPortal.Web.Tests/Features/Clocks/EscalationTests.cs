@@ -5,6 +5,7 @@ using ReferralPortal.Web.Features.Catalogue;
 using ReferralPortal.Web.Features.Clocks;
 using ReferralPortal.Web.Features.Referrals;
 using ReferralPortal.Web.Features.Triage;
+using ReferralPortal.Web.Features.Triage.Contact;
 using ReferralPortal.Web.Platform;
 using ReferralPortal.Web.Platform.SignIn;
 using ReferralPortal.Web.Tests.Features.Referrals;
@@ -75,7 +76,22 @@ public sealed class EscalationTests(PortalTestDatabase database) : IClassFixture
         await Expect(clock, referral, ("2026-11-24 09:00", 50));
         await database.Accept(catalogue, clock, referral);
         await Expect(clock, referral, ("2026-11-24 10:00", 0), ("2026-11-24 20:01", 0), ("2026-11-27 08:29", 0), ("2026-11-27 08:30", 50)); // due on Tuesday 1 December
-        Assert.Equal("triage 50, first_appointment 50", await Said(referral));
+        Assert.Equal("triage 50, contact 100, first_appointment 50", await Said(referral));
+    }
+
+    [Fact]
+    public async Task A_patient_whom_nobody_reaches_is_brought_up_beside_the_first_appointment_until_somebody_does()
+    {
+        var clock = TestClock.At("2026-11-23 10:00");
+        var (left, reached, booked) = (await database.Send(catalogue, clock), await database.Send(catalogue, clock), await database.Send(catalogue, clock));
+        foreach (var referral in new[] { left, reached, booked }) await database.Accept(catalogue, clock, referral); // to be reached by Tuesday at 20:00
+        await database.Run("update referral set state = 'appointment_booked', due_for = null, due_at = null where id = @booked", new { booked });
+        await Expect(clock, left, ("2026-11-24 09:01", 0)); // the queue's own mark is the first appointment's
+        await new LogContact(database.On(clock), catalogue).Handle(await database.Actor(Triage), new(reached, await database.Version(reached), ContactChannel.Call, ContactOutcome.Spoke, null, ""), Ct);
+        await Expect(clock, left, ("2026-11-24 15:37", 0), ("2026-11-24 20:01", 0));
+        Assert.Equal(("contact 50, contact 80, contact 100", "contact 50", null), (await Said(left), await Said(reached), await Said(booked)));
+        Assert.Equal("contact 50, contact 80, contact 100", await Written(left));
+        Assert.Equal(0, await database.Ask<int>("select count(*)::int from outbox_message where kind = 'contact_check' and done_at is null"));
     }
 
     [Fact]
@@ -116,7 +132,7 @@ public sealed class EscalationTests(PortalTestDatabase database) : IClassFixture
         }, Ct);
         Assert.Equal("first_appointment 2026-11-30 20:00", await database.Due(referral));
         await Expect(clock, referral, ("2026-11-24 15:01", 0), ("2026-11-26 09:00", 50));
-        Assert.Equal("first_appointment 50", await Said(referral));
+        Assert.Equal("contact 50, first_appointment 50, contact 100", await Said(referral));
     }
 
     [Fact]
