@@ -152,6 +152,7 @@ public static class DemoReferrals
         {
             var startsAt = one.StartsAt.After(world.Now).UtcDateTime;
             await connection.ExecuteAsync(InsertAppointment, new { id = keys[one.Key], referralId = referral.Id, one.Kind, clinic = world.Clinics[one.Clinic], clinician = world.People[one.Clinician].Id, startsAt, endsAt = startsAt.AddMinutes(one.Minutes), one.State, one.AttendanceCode });
+            if (one.State == "attended") await connection.ExecuteAsync(UseSession, new { entry = Guid.CreateVersion7(startsAt), appointment = keys[one.Key], clinician = world.People[one.Clinician].Id, at = startsAt.AddMinutes(one.Minutes) });
         }
         foreach (var one in referral.Assessments)
         {
@@ -303,6 +304,8 @@ public static class DemoReferrals
         select @authorityId, @Id, @payerId, f ->> 'payerName', (f ->> 'sessions')::int, (f ->> 'pounds')::numeric, @today + (f ->> 'expiresDay')::int, f ->> 'reference', @at, @at
         from (select @funding::jsonb) file (f)
         """;
+
+    const string UseSession = "select portal.use_session(@entry, @appointment, null, @clinician, @at)";
 
     const string InsertAppointment = """
         insert into appointment (id, referral_id, kind, clinic_id, clinician_id, starts_at, ends_at, state, attendance_code, room_id)

@@ -50,7 +50,7 @@ public static class GeneratedReferrals
 
     const int UsuallyOpen = 20;
 
-    static readonly string[] Tables = ["patient", "referral", "referral_detail", "referral_party", "referral_event", "referral_search", "funding_authority"];
+    static readonly string[] Tables = ["patient", "referral", "referral_detail", "referral_party", "referral_event", "referral_search", "funding_authority", "authority_entry"];
 
     static readonly (string Table, string Columns, Func<NpgsqlBinaryImporter, Made, CancellationToken, Task> Write)[] Copies =
     [

@@ -40,7 +40,7 @@ public sealed record Authority(int? SessionsAuthorised, decimal? PoundsAuthorise
         Authority? authority = null;
         foreach (var entry in ledger)
         {
-            if (entry.Sessions < 0 || entry.Pounds < 0) throw new ArgumentException("An entry counts from nothing up.", nameof(ledger));
+            if (entry.Kind != AuthorityEntryKind.Used && (entry.Sessions < 0 || entry.Pounds < 0)) throw new ArgumentException("Only a use is taken back by a line below nothing.", nameof(ledger));
             authority = entry.Kind switch
             {
                 AuthorityEntryKind.Authorised when authority is null => new Authority(entry.Sessions, entry.Pounds, 0, 0, entry.ExpiresOn, null),
@@ -53,6 +53,7 @@ public sealed record Authority(int? SessionsAuthorised, decimal? PoundsAuthorise
                 AuthorityEntryKind.Withdrawn when authority is not null => authority with { WithdrawnAt = authority.WithdrawnAt ?? entry.At },
                 _ => throw new ArgumentException($"'{entry.Kind}' has no place here in the ledger.", nameof(ledger)),
             };
+            if (authority.SessionsUsed < 0 || authority.PoundsUsed < 0) throw new ArgumentException("More was taken back than was used.", nameof(ledger));
         }
         return authority ?? throw new ArgumentException("The ledger is empty.", nameof(ledger));
     }

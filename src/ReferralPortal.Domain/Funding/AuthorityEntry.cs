@@ -7,13 +7,13 @@ public enum AuthorityEntryKind
     Authorised,
     /// <summary>The payer authorised more, or for longer.</summary>
     Extended,
-    /// <summary>Treatment was given under it.</summary>
+    /// <summary>Treatment was given under it; below nothing where that was recorded by mistake and is taken back.</summary>
     Used,
     /// <summary>The payer took it back; nothing more is covered.</summary>
     Withdrawn,
 }
 
-/// <summary>One line of an authority's ledger. Lines are added, never changed.</summary>
+/// <summary>One line of an authority's ledger. Lines are added, never changed: a mistake is put right by another line.</summary>
 /// <param name="Kind">What happened.</param>
 /// <param name="At">When.</param>
 /// <param name="Sessions">Sessions authorised or used; null where the payer counts none.</param>

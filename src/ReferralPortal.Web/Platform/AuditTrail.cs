@@ -26,6 +26,8 @@ public enum AuditAction
     ForwardReferral, ChangePriority, UndoDecision, ViewHistory, SaveStandardText, MoveStandardText, LogContact,
     HoldSlot, ReleaseSlot, ReadCalendar, RenewCalendar, EndCalendar,
     ViewMonthlyReport, PrintMonthlyReport, ExportMonthlyReport,
+    CorrectAttendance, ViewFunding, GiveAuthority, WithdrawAuthority, SavePayerTerms,
+    DraftExtension, AskForExtension, AnswerExtension, WithdrawExtension, ListExtensions, RemindFunder, SendFunderLink, OpenFunderLink, SendFunderCode, EnterFunderCode,
 }
 
 /// <summary>One line of the audit trail. Holds ids and codes, never a name or a diagnosis.</summary>

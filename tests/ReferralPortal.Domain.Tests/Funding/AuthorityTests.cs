@@ -68,6 +68,15 @@ public class AuthorityTests
     }
 
     [Fact]
+    public void A_session_that_was_recorded_by_mistake_is_taken_back_by_another_line()
+    {
+        var authority = Of(new(Authorised, At, 6, 300), new(Used, At, 1, 50), new(Used, At, 1, 50), new(Used, At, -1, -50));
+        Assert.Equal((1, 5, 250m), (authority.SessionsUsed, authority.SessionsLeft, authority.PoundsLeft));
+        Assert.Throws<ArgumentException>(() => Of(new(Authorised, At, 6), new(Used, At, 1), new(Used, At, -2)));
+        Assert.Throws<ArgumentException>(() => Of(new(Authorised, At, 6), new(Extended, At, -1)));
+    }
+
+    [Fact]
     public void A_ledger_that_makes_no_sense_is_refused()
     {
         Assert.Throws<ArgumentException>(() => Of());

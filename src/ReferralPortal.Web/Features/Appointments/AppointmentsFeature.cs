@@ -20,6 +20,7 @@ public static class AppointmentsFeature
         .AddScoped<CancelAppointment>()
         .AddScoped<RecordMissed>()
         .AddScoped<RecordSeen>()
+        .AddScoped<CorrectAttendance>()
         .AddScoped<PlanSeries>()
         .AddScoped<BookSeries>()
         .AddScoped<ManageCalendar>()

@@ -1,5 +1,6 @@
 using ReferralPortal.Domain.Referrals;
 using ReferralPortal.Web.Features.Catalogue;
+using ReferralPortal.Web.Features.Funding;
 using ReferralPortal.Web.Features.Referrals;
 using ReferralPortal.Web.Features.Triage;
 using ReferralPortal.Web.Platform;
@@ -38,6 +39,7 @@ public sealed class RecordMissed(PortalDatabase database, CatalogueStore catalog
             if (appointment.StartsAt > unit.Now) return Outcome.Refused("This appointment has not begun yet. If the patient called it off, cancel it.");
 
             await unit.Run(Miss, new { appointment.Id, code, note });
+            if (await unit.MissedIsCharged(referral.Id)) await unit.UseSession(appointment.Id, "Missed without notice: charged as agreed with the payer");
             await unit.Record(referral, ReferralAction.DidNotAttend, AuditAction.RecordAttendance,
                 new StepRecord(note, code, new { appointmentId = appointment.Id, kind = appointment.Kind, startsAt = appointment.StartsAt }),
                 await unit.ClockAfterLosing(referral, clock));

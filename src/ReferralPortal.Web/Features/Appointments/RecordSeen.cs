@@ -1,4 +1,5 @@
 using ReferralPortal.Domain.Referrals;
+using ReferralPortal.Web.Features.Funding;
 using ReferralPortal.Web.Features.Referrals;
 using ReferralPortal.Web.Features.Triage;
 using ReferralPortal.Web.Platform;
@@ -35,6 +36,7 @@ public sealed class RecordSeen(PortalDatabase database)
             if (appointment.Kind == "initial_assessment") return Outcome.Refused("Record the assessment itself: that records that the patient came.");
 
             await unit.Run(Attend, new { appointment.Id, code = code.Digit() });
+            await unit.UseSession(appointment.Id);
             await unit.Note(referral, "attend_appointment", AuditAction.RecordAttendance, appointment.Id,
                 new { appointmentId = appointment.Id, kind = appointment.Kind, startsAt = appointment.StartsAt, attendance = code.Digit() });
             return referral.State.Value;

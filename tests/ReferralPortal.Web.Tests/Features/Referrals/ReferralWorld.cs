@@ -107,6 +107,8 @@ public static class ReferralWorld
         insert into appointment (id, referral_id, kind, clinic_id, clinician_id, starts_at, ends_at, state, attendance_code)
         select gen_random_uuid(), @id, 'initial_assessment', (select id from clinic order by name limit 1), u.id, @at + interval '3 days', @at + interval '3 days 1 hour', 'attended', '5' from portal_user u where u.user_name = @clinician;
 
+        select portal.use_session(gen_random_uuid(), a.id, null, a.clinician_id, a.ends_at) from appointment a where a.referral_id = @id;
+
         insert into goal (id, referral_id, words) values (gen_random_uuid(), @id, @GoalWords);
 
         insert into outcome_score (id, referral_id, measure_key, taken_at, recorded_by, score, rule_version)

@@ -1,6 +1,7 @@
 using Npgsql;
 using ReferralPortal.Domain;
 using ReferralPortal.Domain.Referrals;
+using ReferralPortal.Web.Features.Funding;
 using ReferralPortal.Web.Features.Referrals;
 using ReferralPortal.Web.Features.Triage;
 using ReferralPortal.Web.Platform;
@@ -60,7 +61,7 @@ public sealed class BookSeries(PortalDatabase database, TimeProvider clock)
         foreach (var clinician in clinicians)
             if (await unit.MayTreat(referral, clinician) is { } notThisOne) return notThisOne;
 
-        var balance = await SeriesBalance.Read(unit, referral.Id);
+        var balance = await FundingBalance.Read(unit, referral.Id);
         var last = LondonTime.DateOf(command.Sessions.Max(session => session.StartsAt));
         var beyond = balance.Beyond(command.Sessions.Count, last);
         if (beyond is not null && string.IsNullOrWhiteSpace(command.WhyBeyond)) return Outcome.Invalid(nameof(command.WhyBeyond), $"{beyond} Write why it is booked all the same");

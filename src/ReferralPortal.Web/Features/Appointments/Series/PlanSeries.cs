@@ -2,6 +2,7 @@ using ReferralPortal.Domain;
 using ReferralPortal.Domain.Calendars;
 using ReferralPortal.Web.Components.Forms;
 using ReferralPortal.Web.Features.Catalogue;
+using ReferralPortal.Web.Features.Funding;
 using ReferralPortal.Web.Features.Referrals;
 using ReferralPortal.Web.Features.Triage;
 using ReferralPortal.Web.Platform;
@@ -37,7 +38,7 @@ public sealed record PlannedSession(DateTimeOffset Wanted, string? Problem, IRea
 public sealed record SkippedDay(DateOnly Day, string Why);
 
 /// <summary>A series before it is booked.</summary>
-public sealed record SeriesPlan(IReadOnlyList<PlannedSession> Sessions, IReadOnlyList<SkippedDay> Skipped, SeriesBalance Balance);
+public sealed record SeriesPlan(IReadOnlyList<PlannedSession> Sessions, IReadOnlyList<SkippedDay> Skipped, FundingBalance Balance);
 
 /// <summary>
 /// Plans a course of treatments: the same time of day and the same clinician where they are free, leaving out days on which the clinic is closed or the
@@ -90,7 +91,7 @@ public sealed class PlanSeries(PortalDatabase database, CatalogueStore catalogue
 
         var days = near.Select(place => LondonTime.DateOf(sessions[place].Wanted)).Distinct().ToArray();
         var free = (await unit.Many<SeriesTime>(Free, new { asked.Clinic, length = asked.Length, referral, days, now = unit.Now })).ToLookup(time => LondonTime.DateOf(time.StartsAt));
-        var balance = await SeriesBalance.Read(unit, referral);
+        var balance = await FundingBalance.Read(unit, referral);
         return new SeriesPlan(
             [.. sessions.Select(session => new PlannedSession(session.Wanted, session.Problem, session.Time is { } time ? [time] : Nearest(free[LondonTime.DateOf(session.Wanted)], session.Wanted, asked.Clinician)))],
             skipped, balance);

@@ -4,6 +4,7 @@ using ReferralPortal.Domain.Patients;
 using ReferralPortal.Domain.Referrals;
 using ReferralPortal.Web.Components.Forms;
 using ReferralPortal.Web.Features.Catalogue;
+using ReferralPortal.Web.Features.Funding;
 using ReferralPortal.Web.Features.Referrals;
 using ReferralPortal.Web.Platform;
 
@@ -64,6 +65,7 @@ public sealed class RecordAssessment(PortalDatabase database, CatalogueStore cat
 
             var appointment = await unit.One<Guid?>(Attend, new { referralId = referral.Id, code = form.Attendance });
             if (appointment is null) return Outcome.Refused("There is no booked assessment to record. Book one first.");
+            await unit.UseSession(appointment.Value);
 
             await unit.Run(InsertAssessment, new
             {

@@ -34,6 +34,7 @@ public sealed class TimelineWords(CatalogueContent catalogue)
             "cancel_appointment" => ($"{who} cancelled an appointment{When()}{Reason("attendance")}", Asked()),
             "did_not_attend" => ($"The patient did not attend an appointment{When()}", $"Recorded by {who}."),
             "attend_appointment" => ($"The patient attended an appointment{When()}", $"Recorded by {who}."),
+            "correct_attendance" => ($"{who} put right an appointment{When()}: the patient {(Flag("seen") ? "attended" : "did not attend")}", null),
             "discharge" => ($"{who} discharged the patient", "The discharge report is signed."),
             "close" => ($"{who} closed the referral", "Nothing is owed any more."),
             "reopen" => ($"{who} reopened the referral", "The patient is in treatment again."),

@@ -197,7 +197,7 @@ public sealed class ViewReferral(PortalDatabase database)
 
     const string Authorities = """
         select id, payer_name, sessions, pounds, expires_on, reference, given_at, withdrawn_at
-        from funding_authority where referral_id = @referralId order by given_at, id
+        from authority_balance where referral_id = @referralId order by given_at, id
         """;
 
     const string Appointments = """
