@@ -61,7 +61,7 @@ public sealed class SeriesTests(PortalTestDatabase database) : IClassFixture<Por
         var plan = await Planned(referral, Form());
         Assert.All(plan.Sessions, session => Assert.Equal((null, "10:00", beth), (session.Problem, LondonTime.Of(session.Wanted).ToString("HH:mm"), Assert.Single(session.Choices).ClinicianId)));
         Assert.Equal([First, First.AddDays(2), First.AddDays(7), First.AddDays(9), First.AddDays(14), First.AddDays(16)], plan.Sessions.Select(session => LondonTime.DateOf(session.Wanted)));
-        Assert.Equal((7, "7 of 8 authorised sessions can still be booked: 1 used, 0 booked."), (plan.Balance.Left, plan.Balance.Words));
+        Assert.Equal((7, "7 of 8 authorised sessions can still be booked: 1 used, 0 booked."), (plan.Balance.ToBook, plan.Balance.Words));
 
         var command = Command(referral, plan);
         Assert.Equal(6, (await Book.Handle(await database.Actor(Triage), command, Ct)).Value);
