@@ -39,7 +39,7 @@ public sealed class ReadPromises(PortalDatabase database, CatalogueStore catalog
         var (clocks, asked) = (new ReferralClock(await catalogue.Get(ct)), new { referral, actor.OrganisationId });
         var (state, ended, now) = await database.Read(actor, async unit =>
         {
-            await using var sets = await unit.Results(State + Ended, asked);
+            await using var sets = await unit.ByKey().Results(State + Ended, asked);
             return (await sets.ReadSingleOrDefaultAsync<ClockState>(), (await sets.ReadAsync<EndedTarget>()).ToList(), unit.Now);
         }, ct);
         if (state is null) return Outcome.Missing;

@@ -22,7 +22,7 @@ public sealed class ViewReferral(PortalDatabase database)
 
         return await database.View(actor, async unit =>
         {
-            var header = await unit.One<ReferralHeader>(Head, new { reference = reference.ToString(), organisationId = actor.OrganisationId });
+            var header = await unit.ByKey().One<ReferralHeader>(Head, new { reference = reference.ToString(), organisationId = actor.OrganisationId });
             if (header is null) return (Outcome<ReferralView>)Outcome.Missing;
 
             var sight = PartySight.Of(header.MyRoles.Select(role => EnumText.Parse<PartyRole>(role)), actor.OrganisationKind);
