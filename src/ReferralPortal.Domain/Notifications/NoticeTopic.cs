@@ -5,7 +5,7 @@ public enum NoticeTopic
 {
     /// <summary>A referral reached the clinic.</summary>
     Received,
-    /// <summary>The clinic asks for something, or the referrer has answered.</summary>
+    /// <summary>The clinic asks for something or writes about a concern, or the referrer has answered.</summary>
     Questions,
     /// <summary>A referral was accepted, declined or withdrawn.</summary>
     Decisions,

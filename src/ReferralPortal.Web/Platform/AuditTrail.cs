@@ -28,6 +28,7 @@ public enum AuditAction
     ViewMonthlyReport, PrintMonthlyReport, ExportMonthlyReport,
     CorrectAttendance, ViewFunding, GiveAuthority, WithdrawAuthority, SavePayerTerms,
     DraftExtension, AskForExtension, AnswerExtension, WithdrawExtension, ListExtensions, RemindFunder, SendFunderLink, OpenFunderLink, SendFunderCode, EnterFunderCode,
+    OpenNote, SaveNote, DiscardNote, SignNote, AmendNote, RecordWork, TellReferrer,
 }
 
 /// <summary>One line of the audit trail. Holds ids and codes, never a name or a diagnosis.</summary>

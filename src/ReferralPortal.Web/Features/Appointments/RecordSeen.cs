@@ -22,8 +22,6 @@ public sealed class RecordSeen(PortalDatabase database)
     public async Task<Outcome<ReferralState>> Handle(Actor actor, Command command, CancellationToken ct)
     {
         if (!actor.Triages() && !actor.IsClinician()) return AppointmentRows.NotABooker;
-        if (command.Code is not { } code || !code.WasSeen()) return Outcome.Invalid(nameof(Command.Code), "Choose what happened");
-
         return await database.Write<ReferralState>(actor, async unit =>
         {
             // Who may say that a patient did not come may say that one did.
@@ -31,17 +29,24 @@ public sealed class RecordSeen(PortalDatabase database)
             if (begun.Value is not { } referral) return begun.Failure!;
             var appointment = await unit.Appointment(command.Appointment, referral);
             if (appointment is null) return Outcome.Missing;
-            if (appointment.State != "booked") return AppointmentRows.NoLongerBooked(appointment.State);
-            if (appointment.StartsAt > unit.Now) return Outcome.Refused("This appointment has not begun yet.");
-            if (appointment.Kind == "initial_assessment") return Outcome.Refused("Record the assessment itself: that records that the patient came.");
-
-            await unit.Run(Attend, new { appointment.Id, code = code.Digit() });
-            await unit.UseSession(appointment.Id);
-            await unit.Note(referral, "attend_appointment", AuditAction.RecordAttendance, appointment.Id,
-                new { appointmentId = appointment.Id, kind = appointment.Kind, startsAt = appointment.StartsAt, attendance = code.Digit() });
-            return referral.State.Value;
+            if (appointment.StartsAt > unit.Now && appointment.State == "booked") return Outcome.Refused("This appointment has not begun yet.");
+            return await Attend(unit, referral, appointment, command.Code) is { } failure ? failure : referral.State.Value;
         }, ct);
     }
 
-    const string Attend = "update appointment set state = 'attended', attendance_code = @code, version = version + 1 where id = @id and state = 'booked'";
+    /// <summary>The same as a part of another command, which has locked the referral and asked whether its person may do this. Null when it is recorded.</summary>
+    internal static async Task<Failure?> Attend(PortalUnit unit, LockedReferral referral, LockedAppointment appointment, AttendanceCode? seen)
+    {
+        if (seen is not { } code || !code.WasSeen()) return Outcome.Invalid(nameof(Command.Code), "Choose what happened");
+        if (appointment.State != "booked") return AppointmentRows.NoLongerBooked(appointment.State);
+        if (appointment.Kind == "initial_assessment") return Outcome.Refused("Record the assessment itself: that records that the patient came.");
+
+        await unit.Run(Attended, new { appointment.Id, code = code.Digit() });
+        await unit.UseSession(appointment.Id);
+        await unit.Note(referral, "attend_appointment", AuditAction.RecordAttendance, appointment.Id,
+            new { appointmentId = appointment.Id, kind = appointment.Kind, startsAt = appointment.StartsAt, attendance = code.Digit() });
+        return null;
+    }
+
+    const string Attended = "update appointment set state = 'attended', attendance_code = @code, version = version + 1 where id = @id and state = 'booked'";
 }

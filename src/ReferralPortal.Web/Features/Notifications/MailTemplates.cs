@@ -10,6 +10,7 @@ public enum MailTemplate
     AppointmentBooked, AppointmentMoved, AppointmentCancelled, AppointmentMissed, Assessed, ReportSigned, Discharged, Closed, Reopened,
     PriorityChanged, Forwarded, ClockStopped, ClockRuns, UrgentAlert, AlertStillStands, ClockHalf, ClockNearlyOver, ClockOver,
     SeriesBooked, PatientBooked, PatientSeries, PatientMoved, PatientCancelled, PatientReminder,
+    Concern,
 }
 
 /// <summary>The words of one mail. <paramref name="Tab"/> is where on the referral's page its link leads; null for the clinic's triage page.</summary>
@@ -53,6 +54,7 @@ static class MailTemplates
         MailTemplate.ClockHalf => new("half of the time for the next step is over", "The queue shows what is due, and when.", null),
         MailTemplate.ClockNearlyOver => new("the time for the next step is nearly over", "The queue shows what is due, and when.", null),
         MailTemplate.ClockOver => new("the next step is overdue", "The time that was promised is over. The queue shows what is due.", null),
+        MailTemplate.Concern => new("the clinician has written to you", "What was written stands on the timeline of the referral, for your organisation alone."),
         MailTemplate.PatientBooked => new("Your appointment is booked", "If you cannot come, or would like another time, please ring the clinic as soon as you can."),
         MailTemplate.PatientSeries => new("Your appointments are booked", "If you cannot come to one of them, or would like another time, please ring the clinic as soon as you can."),
         MailTemplate.PatientMoved => new("Your appointment has a new time or place", "If this does not suit you, please ring the clinic as soon as you can."),

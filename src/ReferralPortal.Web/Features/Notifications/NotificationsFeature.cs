@@ -67,6 +67,7 @@ public static class NotificationsFeature
         .AddPlan<AppointmentCancelled>((_, referral) => [new(MailTemplate.AppointmentCancelled, referral.AppointmentTopic, Everybody)])
         .AddPlan<AppointmentMissed>((_, referral) => [new(MailTemplate.AppointmentMissed, referral.AppointmentTopic, Everybody)])
         .AddPlan<AssessmentRecorded>((_, _) => [new(MailTemplate.Assessed, NoticeTopic.Progress, Outside)])
+        .AddPlan<ConcernRaised>((_, _) => [new(MailTemplate.Concern, Questions, Referrer)])
         .AddPlan<ReportSigned>((_, _) => [new(MailTemplate.ReportSigned, Reports, Outside)])
         .AddPlan<CareEnded>((message, _) => [new(message.Action switch
         {

@@ -11,7 +11,7 @@ static class TopicWords
     static string Of(NoticeTopic topic, bool clinic) => topic switch
     {
         NoticeTopic.Received => clinic ? "a new referral comes in" : "the clinic has received a referral",
-        NoticeTopic.Questions => clinic ? "a referrer has answered a question" : "the clinic asks for information",
+        NoticeTopic.Questions => clinic ? "a referrer has answered a question" : "the clinic asks for information, or the clinician writes about a concern",
         NoticeTopic.Decisions => clinic ? "a referral is withdrawn" : "a referral is accepted, declined or withdrawn",
         NoticeTopic.Changes => clinic ? "answers are corrected" : "triage begins, or something changes: answers, priority, clinic, or the clock stands still",
         NoticeTopic.FirstAppointment => "the initial assessment is booked, moved, cancelled or missed",

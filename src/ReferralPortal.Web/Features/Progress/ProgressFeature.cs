@@ -8,8 +8,13 @@ public static class ProgressFeature
 {
     public static IServiceCollection AddProgress(this IServiceCollection services) => services
         .AddScoped<ListCaseload>()
+        .AddScoped<ReadMyDay>()
         .AddScoped<OpenCare>()
+        .AddScoped(typeof(NoteDrafts<>))
         .AddScoped<RecordAssessment>()
+        .AddScoped<RecordSession>()
+        .AddScoped<RecordGoals>()
+        .AddScoped<RecordWork>()
         .AddScoped<EndCare>()
         .AddSingleton<PagePrinter>()
         .AddReports();

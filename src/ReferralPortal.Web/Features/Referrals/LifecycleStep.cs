@@ -36,7 +36,7 @@ public sealed record LockedReferral(
 }
 
 /// <summary>What a step says of itself on the timeline. <paramref name="Words"/> is what the actor wrote for the readers.</summary>
-public sealed record StepRecord(string? Words = null, string? ReasonCode = null, object? Detail = null, bool ClinicOnly = false);
+public sealed record StepRecord(string? Words = null, string? ReasonCode = null, object? Detail = null, bool ClinicOnly = false, bool ReferrerOnly = false);
 
 /// <summary>
 /// One step of the lifecycle, the same for every command: lock the row, compare the version, ask <see cref="Lifecycle"/>,
@@ -93,6 +93,10 @@ public static class LifecycleStep
     public static Task<int> Note(this PortalUnit unit, LockedReferral referral, string what, AuditAction audit, Guid? subjectId, object? detail = null, Clock? clock = null, bool clinicOnly = false, string? words = null) =>
         unit.Append(referral, what, referral.State, new StepRecord(words, Detail: detail, ClinicOnly: clinicOnly), clock, audit, subjectId);
 
+    /// <summary>Writes to the referrer on the timeline, as <see cref="Note"/> does: nobody reads it but the referrer and the clinic.</summary>
+    public static Task<int> Tell(this PortalUnit unit, LockedReferral referral, string what, AuditAction audit, Guid? subjectId, string words) =>
+        unit.Append(referral, what, referral.State, new StepRecord(words, ReferrerOnly: true), null, audit, subjectId);
+
     static async Task<int> Append(this PortalUnit unit, LockedReferral referral, string action, ReferralState to, StepRecord record, Clock? clock, AuditAction audit, Guid? subjectId)
     {
         await unit.Run(Advance, new
@@ -109,7 +113,7 @@ public static class LifecycleStep
             record.ReasonCode,
             record.Words,
             detail = record.Detail is null ? "{}" : PortalJson.Text(record.Detail),
-            audience = record.ClinicOnly ? "clinic" : "everyone",
+            audience = record.ClinicOnly ? "clinic" : record.ReferrerOnly ? "referrer" : "everyone",
             setClock = clock is not null,
             clock?.DueFor,
             clock?.DueAt,

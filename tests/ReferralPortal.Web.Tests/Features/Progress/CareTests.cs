@@ -15,58 +15,9 @@ public sealed class CareTests(PortalTestDatabase world) : IClassFixture<PortalTe
     static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     CatalogueStore Catalogue => new(world.Sources, TimeProvider.System);
-    RecordAssessment Assess => new(world.Database, Catalogue, TimeProvider.System);
     WriteReport Write => new(world.Database, Catalogue);
     ReadReport Read => new(world.Database);
     EndCare End => new(world.Database, Catalogue);
-
-    static AssessmentForm Found() => CareWorld.Found();
-
-    [Fact]
-    public async Task Recording_the_assessment_begins_treatment_and_starts_the_report_clock()
-    {
-        var (id, _) = await Booked();
-        var outcome = await Assess.Handle(await Clinician(), new(Guid.CreateVersion7(), id, 1, Found()), Ct);
-
-        Assert.Equal(ReferralState.InTreatment, outcome.Value);
-        await using var owner = await world.Owner();
-        var row = await owner.QuerySingleAsync<(string State, string DueFor, string Appointment, string Code, int Goals, decimal Score)>("""
-            select r.state, r.due_for, a.state, a.attendance_code, (select count(*)::int from goal where referral_id = r.id), (select score from outcome_score where referral_id = r.id)
-            from referral r join appointment a on a.referral_id = r.id where r.id = @id
-            """, new { id });
-        Assert.Equal(("in_treatment", "initial_report", "attended", "5", 1, 7m), row);
-    }
-
-    [Fact]
-    public async Task The_same_assessment_sent_twice_is_recorded_once()
-    {
-        var (id, _) = await Booked();
-        var key = Guid.CreateVersion7();
-        await Assess.Handle(await Clinician(), new(key, id, 1, Found()), Ct);
-        var again = await Assess.Handle(await Clinician(), new(key, id, 1, Found()), Ct);
-
-        Assert.True(again.IsDone);
-        await using var owner = await world.Owner();
-        Assert.Equal(1, await owner.ExecuteScalarAsync<int>("select count(*)::int from assessment where referral_id = @id", new { id }));
-    }
-
-    [Theory]
-    [InlineData("triage@clinic.example")]
-    [InlineData("solicitor@northgate-law.example")]
-    [InlineData("auditor@clinic.example")]
-    public async Task Only_a_clinician_records_an_assessment(string userName)
-    {
-        var (id, _) = await Booked();
-        var outcome = await Assess.Handle(await world.Actor(userName), new(Guid.CreateVersion7(), id, 1, Found()), Ct);
-        Assert.IsType<Failure.Refused>(outcome.Failure);
-    }
-
-    [Fact]
-    public async Task An_assessment_says_beside_each_field_what_is_missing()
-    {
-        var errors = RecordAssessment.Check(new AssessmentForm { Scores = [new() { Measure = "nprs", Value = "11" }] }, await Catalogue.Get(Ct), new DateOnly(2026, 11, 24));
-        Assert.Equal(["Analysis", "Objective", "Plan", "PrognosisWeeks", "Scores.0.Value", "SessionsPlanned", "Subjective", "WorkStatus"], errors.Keys.Order());
-    }
 
     [Fact]
     public async Task A_report_starts_from_the_record()
@@ -197,22 +148,8 @@ public sealed class CareTests(PortalTestDatabase world) : IClassFixture<PortalTe
             Assert.IsType<Failure.Missing>((await care.Handle(await world.Actor(userName), reference, Ct)).Failure);
     }
 
-    [Fact]
-    public async Task The_caseload_shows_a_clinicians_own_patients_and_everybodys()
-    {
-        var (id, _) = await Assessed();
-        var caseload = new ListCaseload(world.Database);
-        async Task<IEnumerable<Guid>> Shown(string userName, bool everybody) => (await caseload.Handle(await world.Actor(userName), new(Everybody: everybody), Ct)).Value!.Rows.Select(row => row.Id);
-
-        Assert.Contains(id, await Shown("clinician@clinic.example", everybody: false));
-        Assert.DoesNotContain(id, await Shown("clinician2@clinic.example", everybody: false));
-        Assert.Contains(id, await Shown("clinician2@clinic.example", everybody: true));
-        Assert.IsType<Failure.Refused>((await caseload.Handle(await world.Actor("solicitor@northgate-law.example"), new(), Ct)).Failure);
-    }
-
     Task<Actor> Clinician() => world.Actor("clinician@clinic.example");
 
-    Task<(Guid Id, string Reference)> Booked(string referrer = "solicitor@northgate-law.example") => world.Booked(referrer);
     Task<(Guid Id, string Reference)> Assessed(string referrer = "solicitor@northgate-law.example") => world.Assessed(referrer);
 
     async Task<ReportDraft> Draft(Guid referralId, ReportKind kind)

@@ -1,7 +1,9 @@
 using Dapper;
+using ReferralPortal.Domain.Progress;
 using ReferralPortal.Domain.Referrals;
 using ReferralPortal.Testing;
 using ReferralPortal.Web.Features.Progress;
+using ReferralPortal.Web.Platform;
 using ReferralPortal.Web.Tests.Features.Referrals;
 
 namespace ReferralPortal.Web.Tests.Features.Progress;
@@ -35,14 +37,39 @@ public static class CareWorld
         return referral;
     }
 
-    /// <summary>A referral whose assessment is recorded by the demo clinician.</summary>
+    /// <summary>A referral whose assessment is signed by the demo clinician.</summary>
     public static async Task<(Guid Id, string Reference)> Assessed(this PortalTestDatabase world, string referrer = People.Solicitor)
     {
         var referral = await world.Booked(referrer);
-        var outcome = await new RecordAssessment(world.Database, world.Catalogue(), TimeProvider.System)
-            .Handle(await world.Actor(People.Clinician), new(Guid.CreateVersion7(), referral.Id, 1, Found()), Ct);
-        Assert.True(outcome.IsDone, outcome.Failure?.ToString());
+        var assessments = new RecordAssessment(world.Database, world.Catalogue());
+        var clinician = await world.Actor(People.Clinician);
+        var draft = Done(await assessments.Begin(clinician, referral.Id, 1, AttendanceCode.OnTime, Ct));
+        Done(await assessments.Sign(clinician, draft, await world.Typed(draft, Found()), clinician.DisplayName, Ct));
         return referral;
+    }
+
+    /// <summary>A session's note with all that must be in it.</summary>
+    public static SessionForm Treated() => new() { Treatments = [Treatment.Exercise, Treatment.ManualTherapy], Response = "Turns further than last week.", WorkStatus = WorkStatus.WorkingAdjusted };
+
+    /// <summary>A treatment that was attended, with its note signed by the demo clinician; returns the note.</summary>
+    public static async Task<Guid> Session(this PortalTestDatabase world, Guid referralId, SessionForm? form = null)
+    {
+        var appointment = await world.AddAppointment(referralId);
+        var sessions = new RecordSession(world.Database);
+        var clinician = await world.Actor(People.Clinician);
+        var draft = Done(await sessions.Begin(clinician, referralId, await world.Version(referralId), appointment, AttendanceCode.OnTime, Ct));
+        return Done(await sessions.Sign(clinician, draft, await world.Typed(draft, form ?? Treated()), clinician.DisplayName, Ct));
+    }
+
+    /// <summary>Types a form into a draft; returns the draft's new version.</summary>
+    public static async Task<int> Typed<TForm>(this PortalTestDatabase world, Guid draft, TForm form, int version = 1, string author = People.Clinician) where TForm : class, INoteForm =>
+        Done(await new NoteDrafts<TForm>(world.Database).Save(await world.Actor(author), draft, version, form, [], Ct)).Version;
+
+    /// <summary>The value of something that went well.</summary>
+    public static T Done<T>(Outcome<T> outcome)
+    {
+        Assert.True(outcome.IsDone, outcome.Failure?.ToString());
+        return outcome.Value!;
     }
 
     /// <summary>Books an appointment that has begun, past the portal; each is at another time. Returns its id.</summary>

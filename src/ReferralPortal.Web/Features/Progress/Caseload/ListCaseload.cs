@@ -22,7 +22,10 @@ public sealed class ListCaseload(PortalDatabase database)
         string? Clinician, DateTimeOffset? NextAppointment, int SessionsUsed, int? SessionsAuthorised, bool HasDraftReport,
         string? DueFor, DateTimeOffset? DueAt, DateTimeOffset? ClockPausedAt, DateOnly? ClockWaitsUntil, DateTimeOffset SubmittedAt);
 
-    public sealed record Page(IReadOnlyList<Row> Rows, PageMark? Next);
+    /// <param name="Counts">How many of the clinician's own patients are in each state; empty for everybody's, whom nobody counts by looking.</param>
+    public sealed record Page(IReadOnlyList<Row> Rows, PageMark? Next, IReadOnlyDictionary<ReferralState, int> Counts);
+
+    sealed record Counted(Coded<ReferralState> State, int Patients);
 
     public async Task<Outcome<Page>> Handle(Actor actor, Filter filter, CancellationToken ct)
     {
@@ -43,12 +46,20 @@ public sealed class ListCaseload(PortalDatabase database)
                 now = unit.Now,
             });
             var next = rows.Count > PageSize ? new PageMark(rows[PageSize - 1].SubmittedAt, rows[PageSize - 1].Id) : null;
-            return (Outcome<Page>)new Page([.. rows.Take(PageSize)], next);
+            var counts = filter.Everybody ? [] : await unit.Many<Counted>(Own, new { organisationId = actor.OrganisationId, clinicianId = actor.UserId, states = InHand });
+            return (Outcome<Page>)new Page([.. rows.Take(PageSize)], next, counts.ToDictionary(counted => counted.State.Value, counted => counted.Patients));
         }, ct);
     }
 
-    static readonly string[] InHand =
-        [.. new[] { ReferralState.Accepted, ReferralState.AppointmentBooked, ReferralState.InTreatment, ReferralState.Discharged }.Select(state => Domain.EnumText.Of(state))];
+    static readonly string[] InHand = ["accepted", "appointment_booked", "in_treatment", "discharged"];
+
+    /// <summary>The states between acceptance and closing, in the order of the work.</summary>
+    public static readonly IReadOnlyList<ReferralState> States = [ReferralState.Accepted, ReferralState.AppointmentBooked, ReferralState.InTreatment, ReferralState.Discharged];
+
+    const string Own = """
+        select state, count(*)::int as patients from referral
+        where clinician_id = @clinicianId and state = any (@states) and @organisationId = any (readers) group by state
+        """;
 
     // One index range a state, merged: (clinician_id, state, ...) for one's own, (organisation_id, state, ...) on the parties for everybody's.
     const string Caseload = """

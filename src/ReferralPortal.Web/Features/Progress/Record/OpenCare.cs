@@ -8,7 +8,7 @@ using ReferralPortal.Web.Platform;
 namespace ReferralPortal.Web.Features.Progress;
 
 /// <summary>One patient's treatment as the clinic works on it.</summary>
-public sealed record CarePage(CareHeader Header, RecordedCare Record, IReadOnlyList<CareReport> Reports, IReadOnlyList<ReferralAction> MayDo);
+public sealed record CarePage(CareHeader Header, TreatmentRecord Notes, RecordedCare Record, IReadOnlyList<CareReport> Reports, IReadOnlyList<ReferralAction> MayDo);
 
 public sealed record CareHeader(
     Guid Id, string Reference, Coded<ReferralState> State, int Version, string GivenName, string FamilyName, DateOnly DateOfBirth, string? Condition, string? Symptoms, int? PainNow,
@@ -31,9 +31,10 @@ public sealed class OpenCare(PortalDatabase database)
             var header = await unit.One<CareHeader>(Head, new { reference = reference.ToString(), organisationId = actor.OrganisationId });
             if (header is null) return (Outcome<CarePage>)Outcome.Missing;
             unit.Audit(AuditAction.ViewReferral, header.Id);
+            var notes = await TreatmentRecord.Read(unit, header.Id);
             var record = await RecordedCare.Read(unit, header.Id);
             var reports = await unit.Many<CareReport>(Reports, new { referralId = header.Id });
-            return new CarePage(header, record, reports, [.. Lifecycle.AllowedActions(header.State, actor.CapacitiesOn(header.ReferringOrganisationId))]);
+            return new CarePage(header, notes, record, reports, [.. Lifecycle.AllowedActions(header.State, actor.CapacitiesOn(header.ReferringOrganisationId))]);
         }, ct);
     }
 

@@ -43,6 +43,7 @@ public sealed class ViewReferral(PortalDatabase database)
                     // What people write on the timeline may say what is wrong with the patient. Without sight of that, a referrer
                     // still reads what is written to it, and everybody what their own organisation wrote.
                     seesWords = sight.HasFlag(Sight.Clinical),
+                    isReferrer = header.MyRoles.Contains(EnumText.Of(PartyRole.Referrer)),
                     wordsForReferrer = header.MyRoles.Contains(EnumText.Of(PartyRole.Referrer)) ? WordsForReferrer : [],
                     seen = Enum.GetValues<Sight>().Where(part => part == Sight.None || (part != Sight.All && sight.HasFlag(part))).Select(part => EnumText.Of(part)).ToArray(),
                     wholeReports = actor.OrganisationKind != OrganisationKind.Employer,
@@ -142,7 +143,7 @@ public sealed class ViewReferral(PortalDatabase database)
     ];
 
     static readonly string[] WordsForReferrer =
-        [.. ((ReferralAction[])[ReferralAction.AskForInformation, ReferralAction.Answer, ReferralAction.Decline, ReferralAction.Withdraw, ReferralAction.Forward, ReferralAction.ChangePriority]).Select(action => EnumText.Of(action))];
+        [.. ((ReferralAction[])[ReferralAction.AskForInformation, ReferralAction.Answer, ReferralAction.Decline, ReferralAction.Withdraw, ReferralAction.Forward, ReferralAction.ChangePriority]).Select(action => EnumText.Of(action)), "raise_concern"];
 
     // The reports that have a part for an employer, who reads that part and no other.
     static readonly string[] ReportsForEmployer =
@@ -176,7 +177,7 @@ public sealed class ViewReferral(PortalDatabase database)
                case when event.action <> 'amend' or @seesSafety and @seesWords then event.detail::text else '{}' end as detail, event.audience, event.version
         from referral_event event
         join organisation on organisation.id = event.organisation_id
-        where event.referral_id = @referralId and (event.audience = 'everyone' or @clinicReads)
+        where event.referral_id = @referralId and (event.audience = 'everyone' or @clinicReads or event.audience = 'referrer' and @isReferrer)
             and (@seesSafety or event.action not in ('acknowledge_alert', 'clear_red_flag', 'escalate_alert'))
         order by event.at, event.sequence
         """;

@@ -11,7 +11,10 @@ namespace ReferralPortal.Web.Features.Referrals.Submit.Drafts;
 public sealed record Draft(Guid Id, int Version, ReferralForm Form, DateTimeOffset? SavedAt, Conventions Conventions)
 {
     /// <summary>The form as the database keeps it.</summary>
-    internal static string Text(ReferralForm form) => TypedText.StorableJson(PortalJson.Text(form));
+    internal static string Text(ReferralForm form) => FormKeeper<ReferralForm>.Text(form);
+
+    /// <summary>The form for its keeper.</summary>
+    internal KeptForm<ReferralForm> Kept => new(Id, Version, Form, SavedAt);
 }
 
 /// <summary>What an organisation's new referrals start with, from its settings.</summary>

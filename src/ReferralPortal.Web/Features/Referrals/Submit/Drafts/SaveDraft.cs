@@ -14,19 +14,16 @@ public sealed class SaveDraft(PortalDatabase database)
     /// <param name="Unanswered">Earlier saves of this page whose answer never came: what they sent, as <see cref="Draft.Text"/> writes it. Any of them may have arrived.</param>
     public sealed record Command(Guid Id, int Version, ReferralForm Form, params IReadOnlyCollection<string> Unanswered);
 
-    /// <summary>The draft's new version, and when it was saved (UTC).</summary>
-    public sealed record Saved(int Version, DateTimeOffset At);
-
     /// <exception cref="Npgsql.NpgsqlException">The database cannot be reached, or its answer was lost; send the same again.</exception>
-    public async Task<Outcome<Saved>> Handle(Actor actor, Command command, CancellationToken ct)
+    public async Task<Outcome<SavedForm>> Handle(Actor actor, Command command, CancellationToken ct)
     {
         if (!actor.MayRefer) return Outcome.Missing;
 
         var form = Draft.Text(command.Form);
-        return await database.Write<Saved>(actor, async unit =>
+        return await database.Write<SavedForm>(actor, async unit =>
         {
             var draft = new { command.Id, command.Version, form, unanswered = command.Unanswered.ToArray(), at = unit.Now, organisationId = actor.OrganisationId, authorId = actor.UserId };
-            if (await unit.One<Saved>(Keep, draft) is { } saved)
+            if (await unit.One<SavedForm>(Keep, draft) is { } saved)
             {
                 unit.Audit(AuditAction.SaveDraft, subjectId: command.Id);
                 return saved;
@@ -35,7 +32,7 @@ public sealed class SaveDraft(PortalDatabase database)
             return stored switch
             {
                 null => Outcome.Missing,
-                { Same: true } => new Saved(stored.Version, stored.UpdatedAt),
+                { Same: true } => new SavedForm(stored.Version, stored.UpdatedAt),
                 _ => Outcome.Conflict(actor.DisplayName, "saved this referral", stored.UpdatedAt),
             };
         }, ct);

@@ -15,7 +15,7 @@ public sealed class PutLetterAnswers(LoadDraft load, SaveDraft save)
     public sealed record Command(Guid Draft, int Version, IReadOnlyList<Found> Confirmed);
 
     /// <returns>The draft's new version. A conflict when the draft was saved elsewhere since: nothing is put in.</returns>
-    public async Task<Outcome<SaveDraft.Saved>> Handle(Actor actor, Command command, CancellationToken ct)
+    public async Task<Outcome<SavedForm>> Handle(Actor actor, Command command, CancellationToken ct)
     {
         if (command.Confirmed.Where(found => !LetterAnswers.IsOneOfMany(found.Field)).GroupBy(found => found.Field).Any(same => same.Count() > 1)) return Outcome.Refused("Only one value can be used for each question.");
 

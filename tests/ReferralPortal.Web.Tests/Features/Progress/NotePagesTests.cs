@@ -1,0 +1,140 @@
+using Bunit;
+using Dapper;
+using Microsoft.Extensions.DependencyInjection;
+using ReferralPortal.Domain.Progress;
+using ReferralPortal.Testing;
+using ReferralPortal.Web.Features.Progress;
+using ReferralPortal.Web.Features.Progress.Caseload;
+using ReferralPortal.Web.Features.Progress.Record;
+using ReferralPortal.Web.Platform;
+using ReferralPortal.Web.Tests.Features.Referrals;
+
+namespace ReferralPortal.Web.Tests.Features.Progress;
+
+/// <summary>The clinician's pages as a clinician meets them, on the real database, without a browser.</summary>
+public sealed class NotePagesTests(PortalTestDatabase world) : IClassFixture<PortalTestDatabase>
+{
+    static CancellationToken Ct => Xunit.TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_assessment_is_begun_typed_kept_left_and_gone_on_with_in_another_browser()
+    {
+        var (_, reference) = await world.Booked();
+        await using var browser = await SignedIn();
+        var page = browser.Opened<AssessmentPage>(form => form.Add(view => view.Reference, reference));
+        page.Find("#code-1").Change("1");
+        await page.Button("Begin the note").ClickAsync();
+        page.WaitForElement("#subjective").Input("Stiff in the morning.");
+        page.WaitForAssertion(() => Assert.Equal("true", page.Find(".saved").GetAttribute("data-unsaved")));
+        page.WaitForAssertion(() => Assert.Contains("Saved", page.Find(".saved").TextContent));
+        page.Find("#plan").Input("Exercise");
+        await page.Button("Finish later").ClickAsync();
+        page.WaitForAssertion(() => Assert.EndsWith($"/referrals/{reference}/care", browser.Address().Uri));
+
+        await using var other = await SignedIn();
+        var again = other.Opened<AssessmentPage>(form => form.Add(view => view.Reference, reference));
+        again.WaitForAssertion(() => Assert.Equal(("Stiff in the morning.", "Exercise"), (again.Find("#subjective").GetAttribute("value"), again.Find("#plan").GetAttribute("value"))));
+    }
+
+    [Fact]
+    public async Task Signing_a_note_that_is_not_whole_says_beside_each_field_what_is_missing()
+    {
+        var (id, reference) = await world.Assessed();
+        var appointment = await world.AddAppointment(id, state: "attended");
+        await using var browser = await SignedIn();
+        var page = browser.Opened<SessionPage>(form => form.Add(view => view.Reference, reference).Add(view => view.Appointment, appointment));
+        await page.Button("Begin the note").ClickAsync();
+        page.WaitForElement("#response");
+        await page.Button("Sign session").ClickAsync();
+
+        page.WaitForAssertion(() => Assert.Equal("There is a problem", page.Find("#error-summary h2").TextContent));
+        Assert.Equal("true", page.Find("#response").GetAttribute("aria-invalid"));
+        Assert.Contains("Type your name as it stands on your account", page.Find("#error-summary").TextContent);
+    }
+
+    [Fact]
+    public async Task A_session_is_recorded_and_signed()
+    {
+        var (id, reference) = await world.Assessed();
+        var appointment = await world.AddAppointment(id);
+        var clinician = await world.Actor(People.Clinician);
+        await using var browser = await SignedIn();
+        var page = browser.Opened<SessionPage>(form => form.Add(view => view.Reference, reference).Add(view => view.Appointment, appointment));
+        page.Find("#code-0").Change("0");
+        await page.Button("Begin the note").ClickAsync();
+        page.WaitForElement("#treatments-0").Change(true);
+        page.Find("#treatments-7").Change(true);
+        page.Find("#response").Input("Walks without a stick.");
+        page.Find("#concern-2").Change("2");
+        page.WaitForElement("#concern-words").Input("Bruises on both arms.");
+        page.Find("#signature").Input(clinician.DisplayName);
+        await page.Button("Sign session").ClickAsync();
+        page.WaitForAssertion(() => Assert.EndsWith("/care", browser.Address().Uri));
+
+        var signed = (await new OpenCare(world.Database).Handle(clinician, reference, Ct)).Value!.Notes.NoteOf(appointment)!;
+        Assert.Equal(("exercise taping", "Walks without a stick.", Concern.ClinicOnly, "Bruises on both arms."), (string.Join(" ", signed.Treatments), signed.Response, signed.Concern.Value, signed.ConcernWords));
+    }
+
+    [Fact]
+    public async Task A_patient_who_did_not_come_is_recorded_as_missed_and_no_note_is_begun()
+    {
+        var (id, reference) = await world.Assessed();
+        var appointment = await world.AddAppointment(id);
+        await using var browser = await SignedIn();
+        var page = browser.Opened<SessionPage>(form => form.Add(view => view.Reference, reference).Add(view => view.Appointment, appointment));
+        page.Find("#code-2").Change("2");
+        await page.Button("Record as missed").ClickAsync();
+        page.WaitForAssertion(() => Assert.EndsWith("/care", browser.Address().Uri));
+
+        await using var owner = await world.Owner();
+        Assert.Equal(("did_not_attend", 0), await owner.QuerySingleAsync<(string, int)>("select state, (select count(*)::int from treatment_session where appointment_id = @appointment) from appointment where id = @appointment", new { appointment }));
+    }
+
+    [Fact]
+    public async Task A_second_tab_asks_which_of_the_two_is_to_stay()
+    {
+        var (_, reference) = await world.Booked();
+        await using var browser = await SignedIn();
+        var page = browser.Opened<AssessmentPage>(form => form.Add(view => view.Reference, reference));
+        page.Find("#code-0").Change("0");
+        await page.Button("Begin the note").ClickAsync();
+        page.WaitForElement("#plan");
+        await using var other = await SignedIn();
+        var second = other.Opened<AssessmentPage>(form => form.Add(view => view.Reference, reference));
+        second.WaitForElement("#plan").Input("Typed in the second");
+        await second.Button("Finish later").ClickAsync();
+
+        page.Find("#plan").Input("Typed in the first");
+        page.WaitForAssertion(() => Assert.Equal("This note was changed elsewhere", page.Find("h1").TextContent));
+        await page.Button("Keep what is on this page").ClickAsync();
+        page.WaitForAssertion(() => Assert.Equal("Typed in the first", page.Find("#plan").GetAttribute("value")));
+        page.WaitForAssertion(() => Assert.Contains("Saved", page.Find(".saved").TextContent));
+    }
+
+    [Fact]
+    public async Task The_treatment_page_tells_the_whole_story_and_judges_a_goal()
+    {
+        var (id, reference) = await world.Assessed();
+        await world.Session(id, new() { Treatments = [Treatment.Massage], Response = "Sleeps through.", WorkStatus = Domain.Referrals.WorkStatus.Working, Concern = Concern.ClinicOnly, ConcernWords = "Watch this." });
+        await using var browser = await SignedIn();
+        var page = browser.Opened<TreatmentPage>(form => form.Add(view => view.Reference, reference));
+
+        foreach (var words in new[] { "Neck pain since the accident.", "Massage", "Sleeps through.", "Safeguarding: clinic only", "Lift my daughter", "Working as usual" }) Assert.Contains(words, page.Markup);
+        await page.FindAll("button").Single(button => button.TextContent.StartsWith("Judge", StringComparison.Ordinal)).ClickAsync();
+        page.Find("#outcome-0").Change("0");
+        await page.Button("Save judgement").ClickAsync();
+        page.WaitForAssertion(() => Assert.Contains("Achieved", page.Find(".goals .chip").TextContent));
+    }
+
+    [Fact]
+    public async Task Somebody_who_has_signed_everything_is_told_so()
+    {
+        await using var browser = await SignedIn("clinician4@clinic.example");
+        var page = browser.Opened<CaseloadPage>(_ => { });
+        page.WaitForAssertion(() => Assert.Contains("Every patient whom you saw has a signed note.", page.Markup));
+        Assert.Contains("No report is due.", page.Markup);
+        Assert.Contains("Nobody is booked with you today.", page.Markup);
+    }
+
+    Task<BunitContext> SignedIn(string person = People.Clinician) => world.SignedIn(person, services => services.AddSingleton<LiveUpdates>().AddProgress());
+}
