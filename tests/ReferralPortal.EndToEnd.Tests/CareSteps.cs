@@ -7,7 +7,7 @@ namespace ReferralPortal.EndToEnd.Tests;
 static class CareSteps
 {
     /// <summary>From the caseload through the assessment.</summary>
-    public static async Task Assess(this Visitor clinician, string reference, string subjective = "Stiff neck since the collision, worse in the morning.")
+    public static async Task Assess(this Visitor clinician, string reference, string signature, string subjective = "Stiff neck since the collision, worse in the morning.")
     {
         await clinician.Go("/caseload");
         await Expect(clinician.Link(reference)).ToBeVisibleAsync();
@@ -17,6 +17,8 @@ static class CareSteps
         await clinician.Look();
         await clinician.Follow("Record assessment");
         await clinician.Sees("Record assessment");
+        await clinician.Choose("Did the patient come?", "Yes, on time");
+        await clinician.Press("Begin the note");
         await clinician.Fill("What the patient told you", subjective);
         await clinician.Fill("What you found", "Rotation to the left 40 degrees, no neurological signs.");
         await clinician.Fill("Analysis", "Consistent with a soft-tissue strain of the neck.");
@@ -25,7 +27,8 @@ static class CareSteps
         await clinician.Fill("Expected recovery", "8");
         await clinician.Choose("Work at present", "Working with adjusted hours or duties");
         await clinician.Fill("Goal 1", "Drive for an hour without pain");
-        await clinician.Press("Save assessment");
+        await clinician.Fill("Your name, as your signature", signature);
+        await clinician.Press("Sign assessment");
         await Expect(clinician.Button("Write report")).ToBeVisibleAsync();
         await clinician.Look();
     }

@@ -33,7 +33,7 @@ public sealed class MainJobTests(RunningPortal world) : IClassFixture<RunningPor
         await TriageSteps.UntilTheAppointment(world.Database, reference);
 
         await using var clinician = await world.SignedIn(People.Clinician);
-        await clinician.Assess(reference);
+        await clinician.Assess(reference, clinicianName);
         await solicitor.SeesText("saw the patient for the initial assessment");
         var report = await clinician.SignProgressReport(clinicianName, progress);
         await solicitor.SeesText("signed a report");

@@ -40,7 +40,7 @@ public sealed class NothingLeaksTests(RunningPortal world) : IClassFixture<Runni
         await solicitor.SeesText("Zephyrine Quackenbosh");
         await solicitor.Look();
 
-        await clinician.Assess(reference, "Chronic Xylopharyngitis, says Zephyrine.");
+        await clinician.Assess(reference, (await world.Database.Actor(People.Clinician)).DisplayName, "Chronic Xylopharyngitis, says Zephyrine.");
         var report = await clinician.SignProgressReport((await world.Database.Actor(People.Clinician)).DisplayName, "The Xylopharyngitis of Zephyrine Quackenbosh is better.");
         await solicitor.Go(report);
         await solicitor.SeesText("Xylopharyngitis");
