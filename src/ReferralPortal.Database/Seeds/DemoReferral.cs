@@ -29,6 +29,7 @@ sealed record DemoReferral
     public IReadOnlyList<DemoEvent> History { get; init; } = [];
     public IReadOnlyList<DemoAppointment> Appointments { get; init; } = [];
     public IReadOnlyList<JsonElement> Assessments { get; init; } = [];
+    public IReadOnlyList<JsonElement> Sessions { get; init; } = [];
     public IReadOnlyList<JsonElement> Goals { get; init; } = [];
     public IReadOnlyList<JsonElement> Scores { get; init; } = [];
     public IReadOnlyList<DemoReport> Reports { get; init; } = [];

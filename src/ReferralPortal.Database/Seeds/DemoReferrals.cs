@@ -159,6 +159,12 @@ public static class DemoReferrals
             var at = world.Past(Time(one, "assessedAt"));
             await connection.ExecuteAsync(InsertAssessment, new { id = Guid.CreateVersion7(at), referralId = referral.Id, appointment = keys[one.GetProperty("appointment").GetString()!], clinician = Who(one), at, record = Json(one), workId = Guid.CreateVersion7(at) });
         }
+        foreach (var one in referral.Sessions)
+        {
+            // Signed at the end of the visit by whoever had the appointment.
+            var appointment = keys[one.GetProperty("appointment").GetString()!];
+            await connection.ExecuteAsync(InsertSession, new { id = Guid.CreateVersion7(), workId = Guid.CreateVersion7(), referralId = referral.Id, appointment, record = Json(one) });
+        }
         // Goals are set at the first assessment.
         var begun = referral.Assessments is [var first, ..] ? world.Past(Time(first, "assessedAt")) : world.Now.UtcDateTime;
         foreach (var one in referral.Goals)
@@ -327,6 +333,17 @@ public static class DemoReferrals
         insert into work_status_entry (id, referral_id, status, from_date, recorded_by, recorded_at, created_at)
         select @workId, @referralId, a ->> 'workStatus', (@at::timestamptz at time zone 'Europe/London')::date, @clinician, @at, @at
         from (select @record::jsonb) file (a) where a ? 'workStatus'
+        """;
+
+    const string InsertSession = """
+        insert into treatment_session (id, referral_id, appointment_id, clinician_id, held_at, treatments, response, work_status, state, signed_at, author_name, author_hcpc, created_at, updated_at)
+        select @id, @referralId, a.id, u.id, a.starts_at, array(select jsonb_array_elements_text(s -> 'treatments')), s ->> 'response', s ->> 'workStatus',
+               'signed', a.ends_at, u.display_name, u.hcpc_number, a.starts_at, a.ends_at
+        from (select @record::jsonb) file (s), appointment a join portal_user u on u.id = a.clinician_id where a.id = @appointment;
+        insert into work_status_entry (id, referral_id, status, from_date, recorded_by, recorded_at, created_at)
+        select @workId, @referralId, s ->> 'workStatus', (a.starts_at at time zone 'Europe/London')::date, a.clinician_id, a.ends_at, a.ends_at
+        from (select @record::jsonb) file (s), appointment a
+        where a.id = @appointment and s ->> 'workStatus' is distinct from (select status from work_status_entry where referral_id = @referralId order by from_date desc, recorded_at desc limit 1)
         """;
 
     const string InsertGoal = """
