@@ -3,6 +3,7 @@ using ReferralPortal.Web.Features;
 using ReferralPortal.Web.Features.Appointments.Calendars;
 using ReferralPortal.Web.Features.Dashboard;
 using ReferralPortal.Web.Features.Documents;
+using ReferralPortal.Web.Features.Funding.Links;
 using ReferralPortal.Web.Features.Progress.Reports;
 using ReferralPortal.Web.Features.Referrals.Import;
 using ReferralPortal.Web.Features.Referrals.List;
@@ -50,6 +51,7 @@ if (args is not [Verbs.Worker, ..])
     app.MapQueueExport();
     app.MapCalendars();
     app.MapMonthlyReports();
+    app.MapFunderLinks();
     app.MapPortalPages();
 }
 await app.RunAsync();

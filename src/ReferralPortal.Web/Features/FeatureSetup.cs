@@ -5,6 +5,7 @@ using ReferralPortal.Web.Features.Catalogue.Wording;
 using ReferralPortal.Web.Features.Clocks;
 using ReferralPortal.Web.Features.Dashboard;
 using ReferralPortal.Web.Features.Documents;
+using ReferralPortal.Web.Features.Funding;
 using ReferralPortal.Web.Features.Home;
 using ReferralPortal.Web.Features.Notifications;
 using ReferralPortal.Web.Features.Organisations;
@@ -40,6 +41,7 @@ public static class FeatureSetup
         builder.Services.AddNotifications();
         builder.Services.AddClinicsAndPeople();
         builder.Services.AddDashboard();
+        builder.Services.AddFunding();
         return builder;
     }
 }

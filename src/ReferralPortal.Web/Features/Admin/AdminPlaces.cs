@@ -20,6 +20,7 @@ public static class AdminPlaces
         new("/admin/organisations", "Organisations", "Who refers, pays or follows; their directories, and who is shut out.", Rounded.Business),
         new("/admin/mail", "Mail", "What could not be sent, and why; send it again or give it up.", Rounded.MarkEmailUnread),
         new("/admin/agreements", "Agreements", "How soon the clinic promises what, organisation by organisation.", Rounded.Handshake),
+        new("/admin/payers", "Payers", "How long a payer has for its answers, and what its contract says of sessions.", Rounded.PriceCheck),
         new("/admin/questions", "Questions and reasons", "The standard wording of questions to referrers and of reasons to decline.", Rounded.QuestionAnswer),
     ];
 }

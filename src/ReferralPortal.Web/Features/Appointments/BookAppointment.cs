@@ -2,6 +2,7 @@ using Npgsql;
 using ReferralPortal.Domain;
 using ReferralPortal.Domain.Referrals;
 using ReferralPortal.Web.Features.Catalogue;
+using ReferralPortal.Web.Features.Funding;
 using ReferralPortal.Web.Features.Referrals;
 using ReferralPortal.Web.Features.Triage;
 using ReferralPortal.Web.Features.Triage.Conflicts;
@@ -11,7 +12,7 @@ namespace ReferralPortal.Web.Features.Appointments;
 
 /// <summary>
 /// Books an appointment: the initial assessment of an accepted referral, or a further one until discharge. Allowed to clinic administrators and
-/// clinicians. Nothing is booked while a red flag stands, and never two patients for one clinician, or in one room, at one time.
+/// clinicians. What nobody pays for takes a reason. Nothing is booked while a red flag stands, and never two patients for one clinician, or in one room, at one time.
 /// </summary>
 public sealed class BookAppointment(PortalDatabase database, CatalogueStore catalogue, TimeProvider clock)
 {
@@ -61,6 +62,10 @@ public sealed class BookAppointment(PortalDatabase database, CatalogueStore cata
         if (await unit.MayTreat(referral, clinician) is { } notThisOne) return notThisOne;
         if (await unit.PatientIsBusy(referral.Id, null, time)) return AppointmentRows.PatientBusy;
 
+        var beyond = (await FundingBalance.Read(unit, referral.Id)).Beyond(1, LondonTime.DateOf(time.StartsAt));
+        if (beyond is not null && string.IsNullOrWhiteSpace(command.Form.WhyBeyond)) return Outcome.Invalid(nameof(AppointmentForm.WhyBeyond), $"{beyond} Write why it is booked all the same");
+        if (command.Form.WhyBeyond.Length > AppointmentRows.LongestReason) return Outcome.Invalid(nameof(AppointmentForm.WhyBeyond), $"Use {AppointmentRows.LongestReason:N0} characters or fewer");
+
         if (await unit.OutsideHours(command.Form, time) is { } outside) return outside;
         await unit.QueueFor([clinic], [clinician]);
         var taken = await unit.Take(referral.Id, (clinic, clinician, command.Form.Room), time);
@@ -71,7 +76,8 @@ public sealed class BookAppointment(PortalDatabase database, CatalogueStore cata
         if (first) await unit.Run(Assign, new { referral.Id, clinic, clinician });
 
         await unit.Record(referral, action, AuditAction.BookAppointment,
-            new StepRecord(Detail: new { appointmentId = id, kind = EnumText.Of(kind), startsAt = time.StartsAt, endsAt = time.EndsAt, clinicId = clinic, clinicianId = clinician }),
+            new StepRecord(beyond is null ? null : command.Form.WhyBeyond.Trim(),
+                Detail: new { appointmentId = id, kind = EnumText.Of(kind), startsAt = time.StartsAt, endsAt = time.EndsAt, clinicId = clinic, clinicianId = clinician, beyondAuthority = beyond is not null }),
             assessment ? clock.For(referral).After(ReferralAction.BookFirstAppointment, referral.Priority, null, unit.Now) : null);
         unit.Queue(new AppointmentBooked(referral.Id, id), referral.Id);
         return new Booked(id, time, Lifecycle.Next(referral.State, action));

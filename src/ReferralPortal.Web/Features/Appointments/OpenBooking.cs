@@ -1,6 +1,7 @@
 using ReferralPortal.Domain;
 using ReferralPortal.Domain.Organisations;
 using ReferralPortal.Domain.Referrals;
+using ReferralPortal.Web.Features.Funding;
 using ReferralPortal.Web.Features.Referrals;
 using ReferralPortal.Web.Features.Referrals.View;
 using ReferralPortal.Web.Features.Triage;
@@ -14,10 +15,11 @@ namespace ReferralPortal.Web.Features.Appointments;
 /// <param name="Held">What the reader holds for it at the moment.</param>
 /// <param name="History">Every booking and change of its appointments, as it stands on the timeline.</param>
 /// <param name="Clinicians">With whom more can be booked.</param>
+/// <param name="Balance">What is authorised, used and booked.</param>
 /// <param name="Languages">What the clinicians speak, one or the other.</param>
 /// <param name="MayDo">What the reader may do.</param>
 public sealed record Booking(
-    BookingHeader Header, IReadOnlyList<ReferralAppointment> Appointments, HeldSlot? Held, IReadOnlyList<TimelineEvent> History, IReadOnlyList<ListedClinician> Clinicians, IReadOnlyList<string> Languages,
+    BookingHeader Header, IReadOnlyList<ReferralAppointment> Appointments, HeldSlot? Held, IReadOnlyList<TimelineEvent> History, IReadOnlyList<ListedClinician> Clinicians, FundingBalance Balance, IReadOnlyList<string> Languages,
     IReadOnlyList<ReferralAction> MayDo)
 {
     static readonly TimeSpan Recently = TimeSpan.FromMinutes(5);
@@ -80,7 +82,8 @@ public sealed class OpenBooking(PortalDatabase database)
             var languages = (await sets.ReadAsync<string>()).ToList();
             await sets.DisposeAsync();
             var clinicians = await unit.WorkingClinicians();
-            return new Booking(header, appointments, held, history, clinicians, languages, [.. Lifecycle.AllowedActions(header.State, actor.CapacitiesOn(header.ReferringOrganisationId))]);
+            var balance = await FundingBalance.Read(unit, header.Id);
+            return new Booking(header, appointments, held, history, clinicians, balance, languages, [.. Lifecycle.AllowedActions(header.State, actor.CapacitiesOn(header.ReferringOrganisationId))]);
         }, ct);
     }
 
@@ -119,7 +122,7 @@ public sealed class OpenBooking(PortalDatabase database)
         from referral_event event
         join organisation on organisation.id = event.organisation_id
         where event.referral_id = @referralId
-            and event.action in ('book_first_appointment', 'book_appointment', 'move_appointment', 'cancel_appointment', 'did_not_attend', 'attend_appointment')
+            and event.action in ('book_first_appointment', 'book_appointment', 'move_appointment', 'cancel_appointment', 'did_not_attend', 'attend_appointment', 'correct_attendance')
         order by event.sequence;
 
         select distinct language from portal_user cross join lateral unnest(languages) language

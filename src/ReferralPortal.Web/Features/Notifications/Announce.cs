@@ -32,6 +32,7 @@ public sealed class Announce<TMessage>(NoticePlan<TMessage> plan, TakenMessage t
         referrer = notice.Told.HasFlag(Told.Referrer),
         parties = notice.Told.HasFlag(Told.Parties),
         clinic = notice.Told.HasFlag(Told.Clinic),
+        funder = notice.Told.HasFlag(Told.Funder),
         topic = EnumText.Of(notice.Topic),
         outsideByDefault = NoticeTopics.ByDefault(clinic: false).Contains(notice.Topic),
         clinicByDefault = NoticeTopics.ByDefault(clinic: true).Contains(notice.Topic),
@@ -64,7 +65,8 @@ public sealed class Announce<TMessage>(NoticePlan<TMessage> plan, TakenMessage t
         join portal_user sender on sender.id = r.referrer_id
         left join notification_choice choice on choice.person_id = u.id
         where r.id = @referralId and u.id is distinct from @doer
-            and case when o.kind = 'clinic_group' then @clinic when o.id = r.referring_organisation_id then @referrer else @parties end
+            and case when o.kind = 'clinic_group' then @clinic when o.id = r.referring_organisation_id then @referrer
+                     else @parties or (@funder and exists (select from referral_party payer where payer.referral_id = r.id and payer.organisation_id = o.id and payer.role = 'funder')) end
             and case when @topic = any (choice.declined) then false
                      when @topic = any (choice.wanted) then true
                      when o.kind = 'clinic_group' then @clinicByDefault else @outsideByDefault end

@@ -12,6 +12,8 @@ public enum Told
     Parties = 2,
     /// <summary>The clinic's people who have it.</summary>
     Clinic = 4,
+    /// <summary>The funder alone.</summary>
+    Funder = 8,
     /// <summary>Everybody outside the clinic.</summary>
     Outside = Referrer | Parties,
     /// <summary>Everybody who may see it.</summary>

@@ -3,6 +3,8 @@ using ReferralPortal.Domain.Notifications;
 using ReferralPortal.Domain.Referrals;
 using ReferralPortal.Web.Features.Appointments;
 using ReferralPortal.Web.Features.Clocks;
+using ReferralPortal.Web.Features.Funding;
+using ReferralPortal.Web.Features.Funding.Extensions;
 using ReferralPortal.Web.Features.Progress;
 using ReferralPortal.Web.Features.Progress.Reports;
 using ReferralPortal.Web.Features.Referrals.Amend;
@@ -87,6 +89,13 @@ public static class NotificationsFeature
             _ => [new(MailTemplate.ClockHalf, NoticeTopic.Clocks, Clinic)],
         })
         .AddPlan<AlertReminded>((_, _) => [new(MailTemplate.AlertStillStands, Alerts, Clinic, ToInbox.Always)])
+        .AddPlan<ExtensionAsked>((_, _) => [new(MailTemplate.SessionsAsked, Questions, Funder)])
+        .AddPlan<ExtensionReminded>((_, _) => [new(MailTemplate.SessionsStillAsked, Questions, Funder)])
+        .AddPlan<ExtensionOverdue>((_, _) => [new(MailTemplate.SessionsUnanswered, NoticeTopic.Clocks, Clinic, ToInbox.WhileNobodyHasIt)])
+        .AddPlan<ExtensionAnswered>((_, _) => [new(MailTemplate.SessionsAnswered, Decisions, Referrer | Clinic)])
+        .AddPlan<ExtensionWithdrawn>((_, _) => [new(MailTemplate.SessionsNotAsked, Questions, Funder)])
+        .AddPlan<AuthorityGiven>((_, _) => [new(MailTemplate.AuthorityGiven, Decisions, Referrer | Funder | Clinic)])
+        .AddPlan<AuthorityWithdrawn>((_, _) => [new(MailTemplate.AuthorityWithdrawn, Decisions, Referrer | Funder | Clinic, ToInbox.WhileNobodyHasIt)])
         // The clinic's own business, and it stands on its screens.
         .AddPlan<AlertAcknowledged>((_, _) => [])
         .AddPlan<RedFlagCleared>((_, _) => []);

@@ -6,6 +6,28 @@ static class SecurityHeaders
     /// <summary>The name of the headers of files that people added: whatever is in them, nothing of it runs, fetches or frames anything.</summary>
     public const string OfFiles = "files";
 
+    /// <summary>The name of the headers of pages whose address is a secret: nothing of it is told on, and no script runs.</summary>
+    public const string OfLinks = "links";
+
+    /// <summary>The headers of such a page.</summary>
+    public static HeaderPolicyCollection ForLinks() => new HeaderPolicyCollection()
+        .AddContentTypeOptionsNoSniff()
+        .AddFrameOptionsDeny()
+        .AddReferrerPolicyNoReferrer()
+        .AddCrossOriginOpenerPolicy(policy => policy.SameOrigin())
+        .AddCrossOriginResourcePolicy(policy => policy.SameOrigin())
+        .RemoveServerHeader()
+        .AddContentSecurityPolicy(policy =>
+        {
+            policy.AddDefaultSrc().None();
+            policy.AddStyleSrc().Self().UnsafeInline(); // the palette stands in the page's head
+            policy.AddImgSrc().Self().Data();
+            policy.AddFontSrc().Self();
+            policy.AddBaseUri().None();
+            policy.AddFrameAncestors().None();
+            policy.AddFormAction().Self();
+        });
+
     /// <summary>The headers of such a file.</summary>
     public static HeaderPolicyCollection ForFiles() => new HeaderPolicyCollection()
         .AddContentTypeOptionsNoSniff()

@@ -67,7 +67,7 @@ public sealed class ListCaseload(PortalDatabase database)
                clinician.display_name as clinician,
                (select min(a.starts_at) from appointment a where a.referral_id = r.id and a.state = 'booked' and a.starts_at >= @now) as next_appointment,
                (select count(*)::int from appointment a where a.referral_id = r.id and a.state = 'attended') as sessions_used,
-               (select sum(f.sessions)::int from funding_authority f where f.referral_id = r.id and f.withdrawn_at is null) as sessions_authorised,
+               (select sum(f.sessions)::int from authority_balance f where f.referral_id = r.id and f.withdrawn_at is null) as sessions_authorised,
                exists (select from report where referral_id = r.id and state = 'draft') as has_draft_report,
                r.due_for, r.due_at, r.clock_paused_at, r.clock_waits_until, r.submitted_at
         from unnest(@states) wanted (state)

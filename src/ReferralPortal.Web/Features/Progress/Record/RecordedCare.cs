@@ -124,7 +124,7 @@ public sealed record RecordedCare(
         left join lateral (select reviewed_at, words from goal_review where goal_id = goal.id order by reviewed_at desc, id desc limit 1) judged on true
         where goal.referral_id = @referralId order by goal.created_at, goal.id;
         select measure_key, taken_at, score as value from outcome_score where referral_id = @referralId order by measure_key, taken_at, id;
-        select (select sum(sessions)::int from funding_authority where referral_id = @referralId and withdrawn_at is null) as authorised,
+        select (select sum(sessions)::int from authority_balance where referral_id = @referralId and withdrawn_at is null) as authorised,
                count(*) filter (where state = 'attended')::int as attended,
                count(*) filter (where state = 'did_not_attend')::int as did_not_attend,
                count(*) filter (where state = 'cancelled')::int as cancelled

@@ -35,6 +35,11 @@ public sealed class TimelineWords(CatalogueContent catalogue)
             "did_not_attend" => ($"The patient did not attend an appointment{When()}", $"Recorded by {who}."),
             "attend_appointment" => ($"The patient attended an appointment{When()}", $"Recorded by {who}."),
             "correct_attendance" => ($"{who} put right an appointment{When()}: the patient {(Flag("seen") ? "attended" : "did not attend")}", null),
+            "give_authority" => ($"{(Text("how") == "portal" ? $"{who} of {happened.Organisation}" : $"{who} recorded that {Text("payer")}")} authorised {Authorised()}", null),
+            "withdraw_authority" => ($"{who} recorded that {Text("payer")}’s authority is withdrawn", Detail("beyond") is { ValueKind: JsonValueKind.Number } beyond && beyond.GetInt32() > 0 ? $"{PlainText.Count(beyond.GetInt32(), "appointment is", "appointments are")} booked that nothing pays for now." : null),
+            "answer_extension" => (Answer(), Text("reason") is { } because ? $"Reason: {Lower(because)}." : null),
+            "withdraw_extension" => ($"{who} withdrew the request for more sessions", null),
+            "sign_report" when Text("kind") == "treatment_extension" => ($"{who} asked for more sessions", "The report can be read under Progress; the request and its answer stand under Funding."),
             "discharge" => ($"{who} discharged the patient", "The discharge report is signed."),
             "close" => ($"{who} closed the referral", "Nothing is owed any more."),
             "reopen" => ($"{who} reopened the referral", "The patient is in treatment again."),
@@ -85,6 +90,20 @@ public sealed class TimelineWords(CatalogueContent catalogue)
         string When() => Instant("startsAt") is { } at ? " for " + Formats.Date(at) + " at " + Formats.Time(at) : "";
         string Place() => Text("clinic") is { } name ? $", {name}" : Id("clinicId") is { } id && catalogue.Clinics.FirstOrDefault(clinic => clinic.Id == id) is { } known ? $", {known.Name}" : "";
         string ReportKind() => Text("kind") is { } kind ? $": {PlainText.Of(kind).ToLower(CultureInfo.InvariantCulture)}" : "";
+
+        string Authorised() => string.Join(" and ", new[]
+        {
+            Detail("sessions") is { ValueKind: JsonValueKind.Number } sessions ? PlainText.Count(sessions.GetInt32(), "session", "sessions") : null,
+            Detail("pounds") is { ValueKind: JsonValueKind.Number } pounds ? Formats.Money(pounds.GetDecimal()) : null,
+        }.Where(words => words is not null));
+
+        string Answer() => (Text("state"), Text("how")) switch
+        {
+            (_, "contract") => $"{Text("payer")} did not answer in time: {Number("sessions")} more sessions count as authorised, by contract",
+            ("declined", _) => $"{Text("payer")} declined more sessions",
+            ("part", _) => $"{Text("payer")} authorised {Number("sessions")} of {Number("asked")} more sessions",
+            _ => $"{Text("payer")} authorised {Number("sessions")} more sessions",
+        } + (Text("how") == "link" ? ", by the link that it was sent" : "");
 
         // Who asked, and why as far as everybody may know.
         string? Asked() => Text("askedBy") is { } by && EnumText.TryParse<AskedBy>(by, out var asked)

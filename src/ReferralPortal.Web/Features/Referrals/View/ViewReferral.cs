@@ -143,7 +143,8 @@ public sealed class ViewReferral(PortalDatabase database)
     ];
 
     static readonly string[] WordsForReferrer =
-        [.. ((ReferralAction[])[ReferralAction.AskForInformation, ReferralAction.Answer, ReferralAction.Decline, ReferralAction.Withdraw, ReferralAction.Forward, ReferralAction.ChangePriority]).Select(action => EnumText.Of(action)), "raise_concern"];
+        [.. ((ReferralAction[])[ReferralAction.AskForInformation, ReferralAction.Answer, ReferralAction.Decline, ReferralAction.Withdraw, ReferralAction.Forward, ReferralAction.ChangePriority]).Select(action => EnumText.Of(action)),
+            "give_authority", "withdraw_authority", "answer_extension", "withdraw_extension", "raise_concern"];
 
     // The reports that have a part for an employer, who reads that part and no other.
     static readonly string[] ReportsForEmployer =
