@@ -33,6 +33,7 @@ sealed record DemoReferral
     public IReadOnlyList<JsonElement> Goals { get; init; } = [];
     public IReadOnlyList<JsonElement> Scores { get; init; } = [];
     public IReadOnlyList<DemoReport> Reports { get; init; } = [];
+    public IReadOnlyList<DemoExtension> Extensions { get; init; } = [];
     public DemoTime? SavedAt { get; init; }
 
     public static IReadOnlyList<DemoReferral> Read(string json) => JsonSerializer.Deserialize<List<DemoReferral>>(json, JsonSerializerOptions.Web) ?? [];
@@ -53,6 +54,12 @@ sealed record DemoReport(string Key, string Kind, int Number, string State, Demo
 {
     /// <summary>Written and hashed as the portal writes and hashes a report's content.</summary>
     public sealed record Section(string Key, string Heading, string Text);
+}
+
+/// <summary>A request for more sessions that waits for the funder's answer; it was sent with its report.</summary>
+sealed record DemoExtension(string Report, int UntilDay, string OutcomeIfDeclined, IReadOnlyList<DemoExtension.Line> Lines)
+{
+    public sealed record Line(string? Modality, int Sessions, decimal? UnitPrice);
 }
 
 /// <summary>A time relative to the moment of loading: a day and a time in London, or how long ago.</summary>

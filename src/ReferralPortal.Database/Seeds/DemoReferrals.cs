@@ -194,6 +194,19 @@ public static class DemoReferrals
             });
         }
 
+        foreach (var one in referral.Extensions)
+        {
+            var report = referral.Reports.First(signed => signed.Key == one.Report);
+            var (id, at, asked) = (Guid.CreateVersion7(world.Past(report.SignedAt!)), world.Past(report.SignedAt!), LondonTime.DateOf(world.Past(report.SignedAt!)));
+            await connection.ExecuteAsync(InsertExtension, new
+            {
+                id, referralId = referral.Id, report = keys[one.Report], payer = world.Organisations[referral.Parties.Funder!], payerName = referral.Parties.Funder, by = world.People[report.Author].Id, at,
+                until = LondonTime.DateOf(world.Now).AddDays(one.UntilDay), one.OutcomeIfDeclined, due = asked.AddDays(Domain.Calendars.RehabilitationCode.RequestDays),
+                ids = one.Lines.Select(_ => Guid.CreateVersion7(at)).ToArray(), modalities = one.Lines.Select(line => line.Modality).ToArray(),
+                sessions = one.Lines.Select(line => line.Sessions).ToArray(), prices = one.Lines.Select(line => line.UnitPrice).ToArray(),
+            });
+        }
+
         Guid Who(JsonElement one) => world.People[one.GetProperty("by").GetString()!].Id;
         static DemoTime Time(JsonElement one, string name) => one.GetProperty(name).Deserialize<DemoTime>(JsonSerializerOptions.Web)!;
     }
@@ -359,6 +372,14 @@ public static class DemoReferrals
     const string InsertReport = """
         insert into report (id, referral_id, kind, number, state, content, author_id, author_name, author_hcpc, signed_at, content_hash, created_at, updated_at)
         values (@id, @referralId, @Kind, @Number, @State, @content::jsonb, @authorId, @authorName, @hcpc, @signedAt, @hash, @at, @at)
+        """;
+
+    const string InsertExtension = """
+        insert into extension_request (id, referral_id, report_id, payer_organisation_id, payer_name, until, outcome_if_declined, state, requested_by, asked_at, due_on, version, created_at)
+        values (@id, @referralId, @report, @payer, @payerName, @until, @outcomeIfDeclined, 'waiting', @by, @at, @due, 2, @at);
+        insert into extension_line (id, request_id, place, modality, sessions, unit_price, created_at)
+        select line.id, @id, line.place - 1, line.modality, line.sessions, line.unit_price, @at
+        from unnest(@ids, @modalities, @sessions, @prices::numeric[]) with ordinality line (id, modality, sessions, unit_price, place);
         """;
 
     const string InsertEvent = """

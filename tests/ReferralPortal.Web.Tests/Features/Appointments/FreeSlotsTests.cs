@@ -28,7 +28,7 @@ public sealed class FreeSlotsTests(PortalTestDatabase database) : IClassFixture<
         manchester = await database.Clinic();
         beth = (await database.Actor(Clinician)).UserId;
         referral = (await database.AddReferral()).Id;
-        await database.Run("delete from appointment; delete from leave; delete from clinic_closure; update room set closed_at = null");
+        await database.Run($"{TriageWorld.NothingUsed} delete from appointment; delete from leave; delete from clinic_closure; update room set closed_at = null");
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -317,7 +317,7 @@ public sealed class FreeSlotsTests(PortalTestDatabase database) : IClassFixture<
         for (var round = 0; round < 6; round++)
         {
             var first = new DateOnly(2027, 6, 7).AddDays(7 * round);
-            await database.Run("delete from appointment; delete from leave");
+            await database.Run($"{TriageWorld.NothingUsed} delete from appointment; delete from leave");
             foreach (var clinician in clinicians)
             {
                 for (var at = LondonTime.Instant(first, new TimeOnly(8, 0)); at < LondonTime.Instant(first.AddDays(4), new TimeOnly(20, 0)); at = at.AddMinutes(5 * random.Next(6, 40)))

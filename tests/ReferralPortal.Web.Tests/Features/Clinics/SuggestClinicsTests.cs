@@ -111,7 +111,7 @@ public sealed class SuggestClinicsTests(PortalTestDatabase database) : IClassFix
         }
         finally
         {
-            await database.Run("update portal_user set disabled_at = null where 'clinician' = any (roles); delete from appointment");
+            await database.Run($"{TriageWorld.NothingUsed} update portal_user set disabled_at = null where 'clinician' = any (roles); delete from appointment");
         }
     }
 
@@ -133,7 +133,7 @@ public sealed class SuggestClinicsTests(PortalTestDatabase database) : IClassFix
         }
         finally
         {
-            await database.Run("update room set closed_at = null; delete from appointment");
+            await database.Run($"{TriageWorld.NothingUsed} update room set closed_at = null; delete from appointment");
         }
     }
 

@@ -14,7 +14,7 @@ static class DashboardWorld
     internal static async Task<TestReferral> Sent(this PortalTestDatabase database, string london, string referrer = Solicitor, ReferralState state = ReferralState.Submitted)
     {
         var referral = await database.AddReferral(referrer, state, submittedAt: TestClock.Moment(london), redFlag: null);
-        await database.Run("delete from referral_event where referral_id = @Id and action <> 'submit'; delete from appointment where referral_id = @Id", new { referral.Id });
+        await database.Run($"{TriageWorld.NothingUsed} delete from referral_event where referral_id = @Id and action <> 'submit'; delete from appointment where referral_id = @Id", new { referral.Id });
         return referral;
     }
 

@@ -212,30 +212,3 @@ public sealed class LedgerTests(PortalTestDatabase database) : IClassFixture<Por
         return await owner.QuerySingleAsync<T>(sql, arguments);
     }
 }
-
-/// <summary>What the tests of funding arrange and look at, past the portal.</summary>
-static class FundingWorld
-{
-    internal static async Task<FundingBalance> Balance(this PortalTestDatabase database, Guid referral, string reader = Triage) =>
-        await database.Database.Read(await database.Actor(reader), unit => FundingBalance.Read(unit, referral), CancellationToken.None);
-
-    /// <summary>A treatment that has begun and of which nothing is recorded yet.</summary>
-    internal static async Task<Guid> AddAppointment(this PortalTestDatabase database, Guid referral, int daysAgo = 1, string state = "booked")
-    {
-        var id = Guid.CreateVersion7();
-        await database.Run("""
-            insert into appointment (id, referral_id, kind, clinic_id, clinician_id, starts_at, ends_at, state)
-            select @id, @referral, 'treatment', (select id from clinic order by name limit 1), u.id, now() + slot.minute, now() + slot.minute + interval '1 minute', @state
-            from portal_user u, (select interval '1 minute' * (-1440 * @daysAgo + 2 * (select count(*) from appointment))) slot (minute)
-            where u.user_name = 'clinician@clinic.example'
-            """, new { id, referral, daysAgo, state });
-        return id;
-    }
-
-    /// <summary>What is agreed with Ribble Insurance.</summary>
-    internal static Task Terms(this PortalTestDatabase database, bool chargesMissed = false, bool deemed = false, int days = 21) => database.Run("""
-        insert into payer_terms (organisation_id, answer_days, deemed_approval, charges_missed, saved_by, saved_at)
-        select payer.organisation_id, @days, @deemed, @chargesMissed, lead.id, now() from portal_user payer, portal_user lead where payer.user_name = 'claims@ribble-insurance.example' and lead.user_name = 'lead@clinic.example'
-        on conflict (organisation_id) do update set answer_days = @days, deemed_approval = @deemed, charges_missed = @chargesMissed
-        """, new { chargesMissed, deemed, days });
-}

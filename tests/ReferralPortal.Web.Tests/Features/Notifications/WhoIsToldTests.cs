@@ -131,7 +131,7 @@ public sealed class WhoIsToldTests(PortalTestDatabase database) : IClassFixture<
             """, new { referral.Id });
         await Choose(CaseManager, [NoticeTopic.LaterAppointments]);
         var first = await database.Ask<Guid>("select id from appointment where referral_id = @Id order by starts_at limit 1", new { referral.Id });
-        await database.Run("update appointment set id = '01000000-0000-7000-8000-000000000001' where id = @first", new { first });
+        await database.Run($"{TriageWorld.NothingUsed} update appointment set id = '01000000-0000-7000-8000-000000000001' where id = @first", new { first });
         foreach (var number in (string[])["01000000-0000-7000-8000-000000000001", "01ffffff-0000-7000-8000-000000000001"]) await database.Happens(Triage, new AppointmentBooked(referral.Id, new Guid(number), referral.Id), referral.Id);
         await database.Announce();
         Assert.Equal([$"series_booked to {CaseManager}"], (await database.Mails(referral.Id)).Select(mail => mail.Words));

@@ -45,6 +45,13 @@ public static class TriageWorld
     /// <summary>A clinic's id.</summary>
     public static async Task<Guid> Clinic(this PortalTestDatabase database) => (await database.Catalogue().Get(CancellationToken.None)).Clinics.Single(clinic => clinic.Name.EndsWith("Manchester", StringComparison.Ordinal)).Id;
 
+    /// <summary>Forgets what was used, so that a test may take appointments away: lines of the ledger hold on to theirs.</summary>
+    public const string NothingUsed = """
+        alter table authority_entry disable trigger ledger_is_append_only;
+        delete from authority_entry where kind = 'used';
+        alter table authority_entry enable trigger ledger_is_append_only;
+        """;
+
     public static async Task<int> Run(this PortalTestDatabase database, string sql, object? arguments = null)
     {
         await using var connection = await database.Owner();

@@ -30,7 +30,6 @@ public sealed class ListRequests(PortalDatabase database)
             await using var sets = await unit.Results(Rows, new { actor.OrganisationId, filter.Answered, words = Like(filter.Search), most = Most + 1 });
             var rows = (await sets.ReadAsync<ListedRequest>()).ToList();
             var (waiting, answered) = await sets.ReadSingleAsync<(int, int)>();
-            await sets.DisposeAsync();
             unit.Audit(AuditAction.ListExtensions, detail: new { rows.Count });
             return new RequestList([.. rows.Take(Most)], waiting, answered, rows.Count > Most);
         }, ct);

@@ -65,26 +65,35 @@ sealed record Answerer(Guid Id, string Name, string How);
 /// <summary>A request that this unit may answer: its referral's row is locked.</summary>
 sealed record LockedRequest(
     Guid Id, Guid ReferralId, Guid? PayerOrganisationId, string PayerName, string? PayerEmail, string State, DateOnly Until, DateOnly? DueOn, int Reminded,
-    Guid? AnsweredBy, string? AnsweredByName, DateTimeOffset? AnsweredAt, int Version, int[] Sessions, decimal?[] Prices, string?[] Modalities, int?[] Granted);
+    Guid? AnsweredBy, string? AnsweredByName, DateTimeOffset? AnsweredAt, int Version)
+{
+    public IReadOnlyList<ExtensionLine> Lines { get; init; } = [];
+    public int[] Asked => [.. Lines.Select(line => line.Sessions)];
+}
 
 /// <summary>The answer itself, one for the portal, the link and the contract.</summary>
 static class ExtensionAnswers
 {
-    internal static Task<LockedRequest?> LockedRequest(this PortalUnit unit, Guid request) => unit.One<LockedRequest>(Lock, new { request });
+    internal static async Task<LockedRequest?> LockedRequest(this PortalUnit unit, Guid request)
+    {
+        await using var sets = await unit.Results(Lock, new { request });
+        var row = await sets.ReadSingleOrDefaultAsync<LockedRequest>();
+        return row is null ? null : row with { Lines = [.. await sets.ReadAsync<ExtensionLine>()] };
+    }
 
     internal static async Task<Outcome<ExtensionState>> Answer(this PortalUnit unit, LockedReferral referral, LockedRequest request, int version, ExtensionAnswer answer, Answerer by)
     {
         if (request.State == "withdrawn") return Outcome.Refused("The clinic has withdrawn this request: nothing is to be answered any more.");
         if (EnumText.Parse<ExtensionState>(request.State) is var state and (ExtensionState.Authorised or ExtensionState.Part or ExtensionState.Declined))
-            return request.AnsweredBy == by.Id && request.Granted.SequenceEqual(answer.Granted.Select(sessions => (int?)sessions))
+            return request.AnsweredBy == by.Id && request.Lines.Select(line => line.Granted ?? 0).SequenceEqual(answer.Granted)
                 ? state // sent twice
                 : Outcome.Conflict(request.AnsweredByName!, $"answered this request ({FundingWords.Of(state).ToLowerInvariant()})", request.AnsweredAt!.Value);
         if (request.State != "waiting") return Outcome.Missing;
         if (request.Version != version) return Outcome.Conflict("The clinic", "changed this request", unit.Now);
-        if (answer.Granted.Count != request.Sessions.Length || answer.Granted.Zip(request.Sessions).Any(line => line.First < 0 || line.First > line.Second))
+        if (answer.Granted.Count != request.Lines.Count || answer.Granted.Zip(request.Asked).Any(line => line.First < 0 || line.First > line.Second))
             return Outcome.Invalid("Granted", "Grant from nothing up to what is asked for on each line");
 
-        var outcome = ExtensionRules.Answered(request.Sessions, answer.Granted);
+        var outcome = ExtensionRules.Answered(request.Asked, answer.Granted);
         var words = TypedText.Storable(answer.Words)?.Trim() is { Length: > 0 } said ? said : null;
         await unit.Run(Keep, new
         {
@@ -94,7 +103,7 @@ static class ExtensionAnswers
         await unit.Grant(request, answer.Granted, by);
         await unit.Note(referral, "answer_extension", AuditAction.AnswerExtension, request.Id, new
         {
-            state = EnumText.Of(outcome), payer = request.PayerName, how = by.How, sessions = answer.Granted.Sum(), asked = request.Sessions.Sum(), until = request.Until,
+            state = EnumText.Of(outcome), payer = request.PayerName, how = by.How, sessions = answer.Granted.Sum(), asked = request.Asked.Sum(), until = request.Until,
             reason = answer.Reason is { } why && outcome != ExtensionState.Authorised ? FundingWords.Of(why) : null,
         }, words: words);
         unit.Queue(new ExtensionAnswered(referral.Id, request.Id, outcome), referral.Id);
@@ -109,10 +118,10 @@ static class ExtensionAnswers
         for (var place = 0; place < granted.Count; place++)
         {
             if (granted[place] == 0) continue;
-            var price = request.Prices[place];
+            var (price, modality) = (request.Lines[place].UnitPrice, request.Lines[place].Modality?.Text);
             var line = new
             {
-                id = Guid.CreateVersion7(unit.Now), authority, referral = request.ReferralId, extension = request.Id, sessions = granted[place], modality = request.Modalities[place], price, until = request.Until,
+                id = Guid.CreateVersion7(unit.Now), authority, referral = request.ReferralId, extension = request.Id, sessions = granted[place], modality, price, until = request.Until,
                 pounds = standing is { CountsPounds: false } ? null : granted[place] * (price ?? standing?.SessionPrice),
                 payer = request.PayerOrganisationId, request.PayerName, givenBy = by.Name, how = by.How, person = unit.Actor.UserId, organisation = unit.Actor.OrganisationId, at = unit.Now,
             };
@@ -123,16 +132,13 @@ static class ExtensionAnswers
 
     sealed record Standing(Guid Id, bool CountsPounds, decimal? SessionPrice);
 
+    // The lock is the referral's: a row that a payer may not write any more could not be locked, and could not be told of either.
     const string Lock = """
         select request.id, request.referral_id, request.payer_organisation_id, request.payer_name, request.payer_email, request.state, request.until, request.due_on, request.reminded,
-               request.answered_by, request.answered_by_name, request.answered_at, request.version, lines.sessions, lines.prices, lines.modalities, lines.granted
-        from extension_request request
-        cross join lateral (
-            select array_agg(line.sessions order by line.place) as sessions, array_agg(line.unit_price order by line.place) as prices,
-                   array_agg(line.modality order by line.place) as modalities, array_agg(line.granted order by line.place) as granted
-            from extension_line line where line.request_id = request.id) lines
-        where request.id = @request
-        for update of request
+               request.answered_by, request.answered_by_name, request.answered_at, request.version
+        from extension_request request where request.id = @request;
+
+        select line.place, line.modality, line.sessions, line.unit_price, line.granted from extension_line line where line.request_id = @request order by line.place;
         """;
 
     // The lines while the request still waits: afterwards nobody may write them.

@@ -11,7 +11,7 @@ public static class ExtensionRequests
 {
     /// <summary>
     /// Asks the payer for what the draft request of this report holds, in the unit that signs it: the clock of the answer begins, and the payer is told. A report that
-    /// has no draft request (an amendment, another kind) asks nobody. Safe to repeat.
+    /// has no draft request (another kind, an amendment of one that was sent) asks nobody; an amendment of one that its readers never had takes its place. Safe to repeat.
     /// </summary>
     /// <param name="unit">The unit that signs.</param>
     /// <param name="referralId">The report's referral, whose row the unit holds locked.</param>
@@ -31,10 +31,14 @@ public static class ExtensionRequests
     sealed record Asked(Guid Id, DateOnly DueOn);
 
     const string Ask = """
+        with recursive version (id) as (
+            select @reportId::uuid
+            union
+            select report.supersedes_id from version join report on report.id = version.id where report.supersedes_id is not null)
         update extension_request request set
-            state = 'waiting', asked_at = @now, version = version + 1,
+            report_id = @reportId, state = 'waiting', asked_at = @now, version = version + 1,
             due_on = @today::date + coalesce((select terms.answer_days from payer_terms terms where terms.organisation_id = request.payer_organisation_id), @usual)
-        where request.report_id = @reportId and request.referral_id = @referralId and request.state = 'draft'
+        where request.report_id in (select id from version) and request.referral_id = @referralId and request.state = 'draft'
         returning request.id, request.due_on
         """;
 }

@@ -61,7 +61,7 @@ public sealed record ExtensionView(ExtensionRow Row, IReadOnlyList<ExtensionLine
 public sealed class ReadExtension(PortalDatabase database)
 {
     /// <summary>The request that goes with a report; null where there is none, or not for this reader.</summary>
-    public async Task<ExtensionView?> OfReport(Actor actor, Guid reportId, CancellationToken ct) => (await Read(actor, "request.report_id = @id", reportId, ct)).FirstOrDefault();
+    public async Task<ExtensionView?> OfReport(Actor actor, Guid reportId, CancellationToken ct) => (await Read(actor, OfVersion, reportId, ct)).FirstOrDefault();
 
     /// <summary>One of them; null where it is not there for this reader.</summary>
     public async Task<ExtensionView?> One(Actor actor, Guid requestId, CancellationToken ct) => (await Read(actor, "request.id = @id", requestId, ct)).FirstOrDefault();
@@ -100,6 +100,16 @@ public sealed class ReadExtension(PortalDatabase database)
     {
         internal ExtensionLine Of => new(Place, Modality, Sessions, UnitPrice, Granted);
     }
+
+    // An amended report keeps what was asked with the version before it.
+    const string OfVersion = """
+        request.report_id in (
+            with recursive version (id) as (
+                select @id::uuid
+                union
+                select report.supersedes_id from version join report on report.id = version.id where report.supersedes_id is not null)
+            select id from version)
+        """;
 
     const string Rows = """
         select request.id, request.referral_id, r.reference, request.report_id, request.payer_organisation_id, request.payer_name, request.state, request.until, request.outcome_if_declined,

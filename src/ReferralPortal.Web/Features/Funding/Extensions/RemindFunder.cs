@@ -22,7 +22,7 @@ public sealed class RemindFunder(PortalDatabase database) : IMessageHandler<Exte
         unit.Audit(AuditAction.RemindFunder, referral.Id, request.Id, new { message.Step });
         if (message.Step < Over) unit.Queue(new ExtensionReminded(referral.Id, request.Id), referral.Id);
         else if (await unit.One<bool>(Deemed, new { payer = request.PayerOrganisationId }))
-            return await unit.Answer(referral, request, request.Version, new ExtensionAnswer(request.Sessions, null, ""), new Answerer(portal.UserId, request.PayerName, "contract")) is { Failure: { } failure } ? failure : true;
+            return await unit.Answer(referral, request, request.Version, new ExtensionAnswer(request.Asked, null, ""), new Answerer(portal.UserId, request.PayerName, "contract")) is { Failure: { } failure } ? failure : true;
         else unit.Queue(new ExtensionOverdue(referral.Id, request.Id), referral.Id);
         return true;
     }, ct);

@@ -4,7 +4,7 @@ using ReferralPortal.Domain.Organisations;
 using ReferralPortal.Domain.Progress;
 using ReferralPortal.Web.Features.Funding.Extensions;
 using ReferralPortal.Web.Features.Notifications;
-using ReferralPortal.Web.Features.Progress;
+using ReferralPortal.Web.Features.Progress.Reports;
 using ReferralPortal.Web.Features.Referrals;
 using ReferralPortal.Web.Features.Referrals.Submit;
 using ReferralPortal.Web.Platform;
