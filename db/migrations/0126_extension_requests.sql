@@ -3,7 +3,7 @@
 create table extension_request (
     id                  uuid primary key,
     referral_id         uuid not null references referral,
-    report_id           uuid not null unique references report,     -- signing it asks the payer
+    report_id           uuid not null unique references report on delete cascade,   -- releasing it asks the payer; a draft that is discarded takes its request along
     payer_organisation_id uuid references organisation,
     payer_name          text not null check (length(payer_name) between 1 and 200),
     payer_email         text check (length(payer_email) between 3 and 254),   -- where a payer without an account is reached
@@ -32,7 +32,7 @@ create index extension_request_payer on extension_request (payer_organisation_id
 
 create table extension_line (
     id          uuid primary key,
-    request_id  uuid not null references extension_request,
+    request_id  uuid not null references extension_request on delete cascade,
     place       int not null check (place between 0 and 5),
     modality    text check (modality in ('in_clinic', 'remote', 'hydrotherapy')),
     sessions    int not null check (sessions between 1 and 100),

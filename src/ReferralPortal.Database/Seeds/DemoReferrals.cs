@@ -319,8 +319,8 @@ public static class DemoReferrals
         """;
 
     const string InsertAuthority = """
-        insert into funding_authority (id, referral_id, payer_organisation_id, payer_name, sessions, pounds, expires_on, reference, given_at, created_at)
-        select @authorityId, @Id, @payerId, f ->> 'payerName', (f ->> 'sessions')::int, (f ->> 'pounds')::numeric, @today + (f ->> 'expiresDay')::int, f ->> 'reference', @at, @at
+        insert into funding_authority (id, referral_id, payer_organisation_id, payer_name, sessions, pounds, expires_on, reference, given_how, given_at, created_at)
+        select @authorityId, @Id, @payerId, f ->> 'payerName', (f ->> 'sessions')::int, (f ->> 'pounds')::numeric, @today + (f ->> 'expiresDay')::int, f ->> 'reference', 'letter', @at, @at
         from (select @funding::jsonb) file (f)
         """;
 

@@ -60,6 +60,17 @@ public static class ReportForms
             Work,
             new("next", "Next step", "What happens next and when"),
         ],
+        ReportKind.TreatmentExtension =>
+        [
+            Attendance,
+            new("treatment", "Treatment given", "Exercise, manual therapy, education and so on"),
+            new("progress", "Progress", "How the patient is now compared with the assessment"),
+            Scores, Goals,
+            new("barriers", "What stands in the way", "Anything that slows recovery", Required: false),
+            Work,
+            new("ask", "What we ask for", "Sessions and cost, of what kind, and until when"),
+            new("declined", "If it is declined", "What is then to be expected"),
+        ],
         ReportKind.Discharge =>
         [
             Attendance,

@@ -104,6 +104,7 @@ public sealed class WriteReport(PortalDatabase database, CatalogueStore catalogu
             await unit.Note(referral, "sign_report", AuditAction.SignReport, reportId, new { kind = draft.Kind.Text, reportId },
                 referral.DueFor == DueAs(draft.Kind) ? LifecycleStep.Clock.Stopped : null);
             unit.Queue(new ReportSigned(referral.Id, reportId), referral.Id);
+            await ReferralPortal.Web.Features.Funding.ExtensionRequests.Send(unit, referral.Id, reportId);
             return reportId;
         }, ct);
     }
