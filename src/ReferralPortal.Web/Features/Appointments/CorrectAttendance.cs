@@ -36,8 +36,8 @@ public sealed class CorrectAttendance(PortalDatabase database)
             if (appointment.Kind == "initial_assessment") return Outcome.Refused("The assessment is recorded with what was found at it, and stands.");
 
             await unit.Run(Correct, new { appointment.Id, state = code.WasSeen() ? "attended" : "did_not_attend", code = code.Digit() });
-            if (code.WasSeen() || await unit.MissedIsCharged(referral.Id)) await unit.UseSession(appointment.Id, why);
-            else await unit.ReturnSession(appointment.Id, why);
+            if (code.WasSeen() || await unit.MissedIsCharged(referral.Id)) await unit.UseSession(appointment.Id, PutRight);
+            else await unit.ReturnSession(appointment.Id, PutRight);
             await unit.Note(referral, "correct_attendance", AuditAction.CorrectAttendance, appointment.Id,
                 new { appointmentId = appointment.Id, kind = appointment.Kind, startsAt = appointment.StartsAt, attendance = code.Digit(), seen = code.WasSeen() }, words: why);
             return referral.State.Value;
@@ -52,6 +52,9 @@ public sealed class CorrectAttendance(PortalDatabase database)
         else if (command.Why.Length > AppointmentRows.LongestReason) errors[nameof(Command.Why)] = $"Use {AppointmentRows.LongestReason:N0} characters or fewer";
         return errors;
     }
+
+    // Why is for the timeline, where it is shown to whom it may concern; the ledger is every party's.
+    const string PutRight = "The attendance was put right";
 
     const string Correct = "update appointment set state = @state, attendance_code = @code, version = version + 1 where id = @id";
 }

@@ -3,6 +3,7 @@ using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using ReferralPortal.Domain.Progress;
 using ReferralPortal.Testing;
+using ReferralPortal.Web.Features.Funding;
 using ReferralPortal.Web.Features.Progress;
 using ReferralPortal.Web.Features.Progress.Caseload;
 using ReferralPortal.Web.Features.Progress.Record;
@@ -136,5 +137,5 @@ public sealed class NotePagesTests(PortalTestDatabase world) : IClassFixture<Por
         Assert.Contains("Nobody is booked with you today.", page.Markup);
     }
 
-    Task<BunitContext> SignedIn(string person = People.Clinician) => world.SignedIn(person, services => services.AddSingleton<LiveUpdates>().AddProgress());
+    Task<BunitContext> SignedIn(string person = People.Clinician) => world.SignedIn(person, services => services.AddSingleton<LiveUpdates>().AddProgress().AddFunding());
 }
