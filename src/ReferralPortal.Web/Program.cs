@@ -4,6 +4,9 @@ using ReferralPortal.Web.Features.Appointments.Calendars;
 using ReferralPortal.Web.Features.Dashboard;
 using ReferralPortal.Web.Features.Documents;
 using ReferralPortal.Web.Features.Funding.Links;
+using ReferralPortal.Web.Features.Progress;
+using ReferralPortal.Web.Features.Progress.Measures.Questionnaires;
+using ReferralPortal.Web.Features.Progress.Recovery;
 using ReferralPortal.Web.Features.Progress.Reports;
 using ReferralPortal.Web.Features.Referrals.Import;
 using ReferralPortal.Web.Features.Referrals.List;
@@ -50,6 +53,8 @@ if (args is not [Verbs.Worker, ..])
     app.MapReferralExport();
     app.MapQueueExport();
     app.MapCalendars();
+    app.MapQuestionnaires();
+    app.MapRecovery();
     app.MapMonthlyReports();
     app.MapFunderLinks();
     app.MapPortalPages();

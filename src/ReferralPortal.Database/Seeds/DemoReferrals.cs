@@ -365,8 +365,12 @@ public static class DemoReferrals
         """;
 
     const string InsertScore = """
-        insert into outcome_score (id, referral_id, measure_key, taken_at, recorded_by, answers, answered, score, rule_version, created_at)
-        select @id, @referralId, s ->> 'measure', @at, @by, s -> 'answers', (s ->> 'answered')::int, (s ->> 'score')::numeric, s ->> 'ruleVersion', @at from (select @record::jsonb) file (s)
+        with entry as (
+            insert into outcome_entry (id, referral_id, measure_key, taken_at, recorded_by, answered, score, rule_version, created_at)
+            select @id, @referralId, s ->> 'measure', @at, @by, (s ->> 'answered')::int, (s ->> 'score')::numeric, s ->> 'ruleVersion', @at from (select @record::jsonb) file (s)
+            returning id, referral_id)
+        insert into outcome_answer (entry_id, referral_id, answers, created_at)
+        select entry.id, entry.referral_id, s -> 'answers', @at from entry, (select @record::jsonb) file (s) where jsonb_typeof(s -> 'answers') = 'array'
         """;
 
     const string InsertReport = """

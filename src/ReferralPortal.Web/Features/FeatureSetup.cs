@@ -14,6 +14,7 @@ using ReferralPortal.Web.Features.Referrals;
 using ReferralPortal.Web.Features.Referrals.Duplicates;
 using ReferralPortal.Web.Features.Referrals.Import;
 using ReferralPortal.Web.Features.Progress;
+using ReferralPortal.Web.Features.Progress.Measures;
 using ReferralPortal.Web.Features.Referrals.Submit;
 using ReferralPortal.Web.Features.Triage;
 
@@ -27,6 +28,7 @@ public static class FeatureSetup
         builder.Services.AddSingleton<CatalogueStore>();
         builder.Services.AddWording();
         builder.Services.AddProgress();
+        builder.Services.AddMeasures();
         builder.Services.AddSubmittingReferrals();
         builder.Services.AddReferrals();
         builder.Services.AddDuplicates();

@@ -29,6 +29,8 @@ public enum AuditAction
     CorrectAttendance, ViewFunding, GiveAuthority, WithdrawAuthority, SavePayerTerms,
     DraftExtension, AskForExtension, AnswerExtension, WithdrawExtension, ListExtensions, RemindFunder, SendFunderLink, OpenFunderLink, SendFunderCode, EnterFunderCode,
     OpenNote, SaveNote, DiscardNote, SignNote, AmendNote, RecordWork, TellReferrer,
+    ViewMeasures, CorrectScore, RaiseMeasureAlert, EscalateMeasureAlert, AcknowledgeMeasureAlert, LoadWording,
+    SendQuestionnaire, ShowQuestionnaire, RevokeQuestionnaire, OpenQuestionnaire, AnswerQuestionnaire, ViewRecovery, PrintRecovery,
 }
 
 /// <summary>One line of the audit trail. Holds ids and codes, never a name or a diagnosis.</summary>

@@ -66,6 +66,66 @@ public class OutcomeMeasureTests
         Assert.Equal(score is not null && answers.Contains('.', StringComparison.Ordinal), scored.RestsOnFewer);
     }
 
+    // Worked examples as they were published, with where. Where a source gives a sum and no items, only the sum is its own.
+    // ODI: the scoring note of the index, "16 (total scored) / 50 (total possible score) x 100 = 32 %; one section missed: 16 / 45 x 100 = 35.5 %" (Fairbank and Pynsent, Spine 2000; 25: 2940-2953).
+    [InlineData("odi", "4444000000", "32")]
+    [InlineData("odi", "444400000.", "35.56")]
+    // NDI: the scoring note on its usual form has the same example (Vernon and Mior, J Manipulative Physiol Ther 1991; 14: 409-415).
+    [InlineData("ndi", "4444000000", "32")]
+    [InlineData("ndi", "444400000.", "35.56")]
+    // QuickDASH: the clinics' protocol "How to score the DASH" (Western States Chiropractic College 1999) has 2, mild difficulty, throughout: (2 - 1) x 25. The rule is one of the mean, so it holds for 11 items and for 30.
+    [InlineData("quickdash", "22222222222", "25")]
+    [InlineData("quickdash", "2222222222.", "25")]
+    // RMDQ: the scoring note of its form has a patient with 12 at the start of treatment and 2 at its end (Roland and Morris, Spine 1983; 8: 141-144).
+    [InlineData("rmdq", "111111111111000000000000", "12")]
+    [InlineData("rmdq", "110000000000000000000000", "2")]
+    // The others are sums or a mean without an example in print that we found; these follow the sentence that lays each down.
+    // PSFS: "total score = sum of the activity scores / number of activities" (Stratford et al., Physiother Can 1995; 47: 258-263).
+    [InlineData("psfs", "246..", "4")]
+    // PHQ-9: 0 to 27 by summing; one or two items missing take the mean of the others (Kroenke et al., Gen Hosp Psychiatry 2010; 32: 345-359).
+    [InlineData("phq9", "111111112", "10")]
+    [InlineData("phq9", "1111111..", "9")]
+    // GAD-7: "adding together the scores for the seven questions" (Spitzer et al., Arch Intern Med 2006; 166: 1092-1097).
+    [InlineData("gad7", "2222110", "10")]
+    // LEFS: "the columns on the scale are summed", 80 at most (Binkley et al., Phys Ther 1999; 79: 371-383).
+    [InlineData("lefs", "22222222222222222222", "40")]
+    // MSK-HQ: 14 items, 0 to 56 (Hill et al., BMJ Open 2016; 6: e012331).
+    [InlineData("mskhq", "22222222222222", "28")]
+    // NPRS: its one item (Farrar et al., Pain 2001; 94: 149-158).
+    [InlineData("nprs", "0", "0")]
+    [Theory]
+    public void A_published_example_comes_out_as_published(string key, string answers, string score) =>
+        Assert.Equal(decimal.Parse(score), Find(key)!.Score([.. answers.Select(answer => answer == '.' ? (int?)null : answer - '0')]).Score);
+
+    [Theory]
+    [InlineData(-7, "Much worse"), InlineData(0, "No change"), InlineData(5, "Moderately better"), InlineData(7, "Much better")]
+    public void GROC_is_its_one_item_from_minus_seven(int answer, string band)
+    {
+        // Jaeschke, Singer and Guyatt 1989: 1-3 small, 4-5 moderate, 6-7 large, either way.
+        var scored = Groc.Score([answer]);
+        Assert.Equal((answer, band), ((int)scored.Score!.Value, scored.Band));
+    }
+
+    [Fact]
+    public void RMDQ_from_12_to_2_is_the_published_improvement_of_83_percent_and_meaningful()
+    {
+        Assert.Equal(83, Math.Round(100m * (12 - 2) / 12));
+        Assert.Equal(ChangeKind.Better, Rmdq.Compare(12, 2));
+    }
+
+    [Fact]
+    public void The_order_of_answers_that_are_alike_does_not_matter() => AnyAnswers.Where(given => given.Measure != Eq5d5l).Sample(given =>
+        given.Measure.Score(given.Answers).Score == given.Measure.Score([.. given.Answers.Reverse()]).Score);
+
+    [Fact]
+    public void A_change_and_the_same_change_back_are_opposite() => AnyAnswers.Sample(one =>
+    {
+        // The measures whose meaningful change does not hang on the baseline.
+        if (one.Measure == Rmdq || one.Measure == Psfs || one.Measure.Score(one.Answers).Score is not { } from) return true;
+        var to = one.Measure.LowestScore!.Value;
+        return (one.Measure.Compare(from, to), one.Measure.Compare(to, from)) is (null, null) or (ChangeKind.NotMeaningful, ChangeKind.NotMeaningful) or (ChangeKind.Better, ChangeKind.Worse) or (ChangeKind.Worse, ChangeKind.Better);
+    });
+
     [Theory]
     [InlineData("phq9", "0 4", "Minimal")]
     [InlineData("phq9", "5 9", "Mild")]

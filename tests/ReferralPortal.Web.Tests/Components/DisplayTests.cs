@@ -57,37 +57,6 @@ public sealed class DisplayTests : ComponentWorld
         Assert.Contains($"clock-{kind}", clock.Find(".clock").ClassList);
     }
 
-    [Theory]
-    [InlineData(7, 3, false, "Better by 4: 7 on 3 Aug 2026, now 3, a meaningful change.")]
-    [InlineData(7, 6, false, "Better by 1: 7 on 3 Aug 2026, now 6, less than the 2 that count as a meaningful change.")]
-    [InlineData(4, 7, false, "Worse by 3: 4 on 3 Aug 2026, now 7, a meaningful change.")]
-    [InlineData(4, 7, true, "Better by 3: 4 on 3 Aug 2026, now 7, a meaningful change.")]
-    [InlineData(4, 4, true, "Unchanged: 4 on 3 Aug 2026, now 4.")]
-    public void A_measure_says_in_a_sentence_whether_the_patient_gets_better(int first, int last, bool higher, string verdict)
-    {
-        var chart = Chart(higher, new(new(2026, 11, 20), last), new(new(2026, 8, 3), first));
-
-        Assert.Equal(verdict, chart.Find("figcaption span").TextContent);
-        Assert.Contains(verdict, chart.Find("svg").GetAttribute("aria-label"), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void A_chart_has_the_same_numbers_as_a_table()
-    {
-        var chart = Chart(false, new(new(2026, 8, 3), 7), new(new(2026, 9, 1), 7.5m), new(new(2026, 11, 20), 3));
-
-        Assert.Equal(["3 Aug 2026|7|Baseline", "1 Sep 2026|7.5|+0.5", "20 Nov 2026|3|−4"],
-            chart.FindAll("tbody tr").Select(row => string.Join('|', row.Children.Select(cell => cell.TextContent.Trim()))));
-        Assert.Equal(3, chart.FindAll("circle").Count);
-    }
-
-    [Fact]
-    public void One_score_is_a_baseline_and_none_draws_nothing()
-    {
-        Assert.Equal("Baseline 7 on 3 Aug 2026; no later score yet.", Chart(false, new ChartPoint(new(2026, 8, 3), 7)).Find("figcaption span").TextContent);
-        Assert.Empty(Chart(false).FindAll("svg"));
-    }
-
     [Fact]
     public void Tabs_are_links_that_keep_the_rest_of_the_address()
     {
@@ -132,8 +101,4 @@ public sealed class DisplayTests : ComponentWorld
     }
 
     AngleSharp.Dom.IElement Saved(DateTimeOffset? at, bool unsaved) => Render<SavedAt>(it => it.Add(saved => saved.At, at).Add(saved => saved.Unsaved, unsaved)).Find(".saved");
-
-    IRenderedComponent<LineChart> Chart(bool higherIsBetter, params ChartPoint[] points) => Render<LineChart>(it => it
-        .Add(chart => chart.Title, "Pain").Add(chart => chart.Points, points).Add(chart => chart.Lowest, 0).Add(chart => chart.Highest, 10)
-        .Add(chart => chart.HigherIsBetter, higherIsBetter).Add(chart => chart.Meaningful, 2));
 }

@@ -21,6 +21,7 @@ public static class AdminPlaces
         new("/admin/mail", "Mail", "What could not be sent, and why; send it again or give it up.", Rounded.MarkEmailUnread),
         new("/admin/agreements", "Agreements", "How soon the clinic promises what, organisation by organisation.", Rounded.Handshake),
         new("/admin/payers", "Payers", "How long a payer has for its answers, and what its contract says of sessions.", Rounded.PriceCheck),
+        new("/admin/measures", "Outcome measures", "Which measures can be filled in; wording that the clinic holds a licence for.", Rounded.Rule),
         new("/admin/questions", "Questions and reasons", "The standard wording of questions to referrers and of reasons to decline.", Rounded.QuestionAnswer),
     ];
 }

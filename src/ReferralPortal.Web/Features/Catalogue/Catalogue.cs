@@ -23,8 +23,11 @@ public sealed record CodedText(string List, string Code, string Label, string? W
 /// <summary>A clinic of the group.</summary>
 public sealed record Clinic(Guid Id, string Name, string Address, string Postcode, double Latitude, double Longitude, string Phone, string[] Services);
 
-/// <summary>An outcome measure as the clinic has it loaded; <paramref name="Items"/> is JSON, empty where the wording may not be shipped.</summary>
-public sealed record Measure(string Key, string Name, string ShortName, string Direction, decimal? MeaningfulChange, string RuleVersion, bool WordingShipped, string? Citation, string Items);
+/// <summary>
+/// An outcome measure as the clinic has it loaded; <paramref name="Items"/> is JSON, an empty list where its wording may not be shipped and the clinic has loaded none under
+/// a <paramref name="Licence"/> of its own.
+/// </summary>
+public sealed record Measure(string Key, string Name, string ShortName, string Direction, decimal? MeaningfulChange, string RuleVersion, bool WordingShipped, string? Citation, string Items, string? Licence = null);
 
 /// <summary>The clinic group as people reach it. <paramref name="OpeningHours"/> and <paramref name="Targets"/> are JSON.</summary>
 public sealed record ClinicGroup(Guid Id, string Name, string Phone, string Email, string OpeningHours, string Targets);
@@ -118,7 +121,7 @@ public sealed class CatalogueStore(PortalDataSources sources, TimeProvider clock
         select tier, wording_version, heading, advice from red_flag_advice where current;
         select list, code, label, words, detail::text, retired from coded_text order by list, position, code;
         select id, name, address, postcode, latitude, longitude, phone, services from clinic where closed_at is null order by name;
-        select key, name, short_name, direction, meaningful_change, rule_version, wording_shipped, citation, items::text
+        select key, name, short_name, direction, meaningful_change, rule_version, wording_shipped, citation, items::text, licence
         from outcome_measure order by position;
         select day from bank_holiday order by day;
         select organisation_id, valid_from, targets::text from portal.agreements() order by valid_from desc;

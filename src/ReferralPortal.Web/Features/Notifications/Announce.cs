@@ -81,10 +81,10 @@ public sealed class Announce<TMessage>(NoticePlan<TMessage> plan, TakenMessage t
         """;
 
     const string Insert = """
-        insert into mail_message (id, outbox_message_id, recipient, channel, template, referral_id, organisation_id, person_id, appointment_id, appointment_at, next_attempt_at, created_at)
-        select id, @outbox, recipient, channel, template, @referralId, organisation_id, person_id, appointment_id, appointment_at, due_at, @now
-        from unnest(@ids, @recipients, @channels, @templates, @organisations, @people, @appointments, @times::timestamptz[], @dues::timestamptz[])
-            row (id, recipient, channel, template, organisation_id, person_id, appointment_id, appointment_at, due_at)
+        insert into mail_message (id, outbox_message_id, recipient, channel, template, referral_id, organisation_id, person_id, appointment_id, appointment_at, questionnaire_id, next_attempt_at, created_at)
+        select id, @outbox, recipient, channel, template, @referralId, organisation_id, person_id, appointment_id, appointment_at, questionnaire_id, due_at, @now
+        from unnest(@ids, @recipients, @channels, @templates, @organisations, @people, @appointments, @times::timestamptz[], @questionnaires, @dues::timestamptz[])
+            row (id, recipient, channel, template, organisation_id, person_id, appointment_id, appointment_at, questionnaire_id, due_at)
         on conflict (outbox_message_id, recipient) do nothing
         """;
 }
@@ -98,7 +98,7 @@ sealed record Reader(Guid? PersonId, Guid OrganisationId)
 }
 
 /// <summary>A mail to be queued.</summary>
-sealed record NewMail(string Recipient, MailChannel Channel, MailTemplate Template, Guid? OrganisationId = null, Guid? PersonId = null, Guid? AppointmentId = null, DateTimeOffset? AppointmentAt = null, DateTimeOffset? DueAt = null)
+sealed record NewMail(string Recipient, MailChannel Channel, MailTemplate Template, Guid? OrganisationId = null, Guid? PersonId = null, Guid? AppointmentId = null, DateTimeOffset? AppointmentAt = null, DateTimeOffset? DueAt = null, Guid? QuestionnaireId = null)
 {
     internal static NewMail To(Reader reader, MailTemplate template) => new(reader.PersonId?.ToString() ?? "clinic", MailChannel.Mail, template, reader.OrganisationId, reader.PersonId);
 
@@ -115,6 +115,7 @@ sealed record NewMail(string Recipient, MailChannel Channel, MailTemplate Templa
         people = mails.Select(mail => mail.PersonId).ToArray(),
         appointments = mails.Select(mail => mail.AppointmentId).ToArray(),
         times = mails.Select(mail => mail.AppointmentAt?.UtcDateTime).ToArray(),
+        questionnaires = mails.Select(mail => mail.QuestionnaireId).ToArray(),
         dues = mails.Select(mail => (mail.DueAt ?? now).UtcDateTime).ToArray(),
     };
 }

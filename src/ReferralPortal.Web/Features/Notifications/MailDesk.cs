@@ -1,6 +1,7 @@
 using Npgsql;
 using ReferralPortal.Domain;
 using ReferralPortal.Domain.Notifications;
+using ReferralPortal.Web.Features.Progress.Measures.Questionnaires;
 using ReferralPortal.Web.Platform;
 using ReferralPortal.Web.Platform.Mail;
 using ReferralPortal.Web.Platform.SignIn;
@@ -66,6 +67,7 @@ public sealed class MailDesk(PortalDatabase database, PortalDataSources sources,
         if (await unit.One<Guid?>(TakeNext, new { now = unit.Now, until = unit.Now + Lease }) is not { } id) return (QueuedMail?)null;
         var mail = (await unit.One<QueuedMail>(QueuedMail.Select, new { id, now = unit.Now, readingRoles = Reader.Roles }))!;
         if (!mail.IsStillRight) await unit.Run(Drop, new { id });
+        else if (mail.QuestionnaireId is { } questionnaire) return mail with { Link = await QuestionnaireSecrets.Make(unit, questionnaire) };
         return mail;
     }, ct)).Value;
 
@@ -93,7 +95,7 @@ public sealed class MailDesk(PortalDatabase database, PortalDataSources sources,
         try
         {
             if (mail.Address is not { Length: > 0 } address) return MailFault.NoAddress;
-            if (mail.Channel.Value == MailChannel.Text) await texts.Send(mail.Id, address, mail.Text(), ct);
+            if (mail.Channel.Value == MailChannel.Text) await texts.Send(mail.Id, address, mail.Text(options), ct);
             else await sender.Send(options, mail.Letter(options, address), ct);
             return null;
         }

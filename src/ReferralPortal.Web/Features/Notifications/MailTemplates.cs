@@ -12,6 +12,7 @@ public enum MailTemplate
     SessionsAsked, SessionsStillAsked, SessionsUnanswered, SessionsAnswered, SessionsNotAsked, AuthorityGiven, AuthorityWithdrawn,
     SeriesBooked, PatientBooked, PatientSeries, PatientMoved, PatientCancelled, PatientReminder,
     Concern,
+    AnswerAlert, AnswerAlertStands, PatientQuestionnaire, PatientQuestionnaireReminder,
 }
 
 /// <summary>The words of one mail. <paramref name="Tab"/> is where on the referral's page its link leads; null for the clinic's triage page.</summary>
@@ -68,6 +69,10 @@ static class MailTemplates
         MailTemplate.PatientMoved => new("Your appointment has a new time or place", "If this does not suit you, please ring the clinic as soon as you can."),
         MailTemplate.PatientCancelled => new("Your appointment is cancelled", "You need not come. The clinic will arrange what comes next with you; you can also ring it."),
         MailTemplate.PatientReminder => new("A reminder of your appointment", "If you cannot come, please ring the clinic as soon as you can, so that somebody else can have the time."),
+        MailTemplate.AnswerAlert => new("urgent: an answer needs a clinician today", "A clinician must read it and put a name to it. Until then the portal goes on reminding.", "progress"),
+        MailTemplate.AnswerAlertStands => new("urgent: nobody has looked at the answer", "A clinician must read it and put a name to it now.", "progress"),
+        MailTemplate.PatientQuestionnaire => new("A short questionnaire from your clinic", "It takes a few minutes. The link is yours alone: please do not pass it on."),
+        MailTemplate.PatientQuestionnaireReminder => new("A reminder: a short questionnaire from your clinic", "If you would rather not answer it, you need do nothing."),
         _ => throw new ArgumentOutOfRangeException(nameof(template), template, "This is no template."),
     };
 
@@ -104,7 +109,23 @@ static class MailTemplates
         ]);
     }
 
+    /// <summary>A mail that asks a patient to answer a questionnaire: a link and a day, and nothing of what is asked or why.</summary>
+    internal static Written Questionnaire(MailTemplate template, Uri link, DateTimeOffset until, Sender group)
+    {
+        var words = Of(template);
+        return new Written(words.Says,
+        [
+            new($"{words.Says}. It can be answered once, until {When(until)}:", link),
+            new(words.Next),
+            new($"{group.Name} sends this because you asked to be reached this way. Answers to it are not read. With questions, or to be reached in another way, ring {group.Phone}.", Small: true),
+        ]);
+    }
+
     /// <summary>The same for a telephone's screen.</summary>
+    internal static string QuestionnaireText(MailTemplate template, Uri link, DateTimeOffset until, Sender group) =>
+        $"{Of(template).Says}, until {Formats.Date(until)}: {link.AbsoluteUri} Questions? Ring {group.Phone}.";
+
+    /// <summary>The same as a patient's mail for a telephone's screen.</summary>
     internal static string PatientText(MailTemplate template, IReadOnlyList<DateTimeOffset> at, Place place) =>
         $"{Of(template).Says}: {When(at[0])}{(at.Count > 1 ? $" and {at.Count - 1} more" : "")}, {place.Name}, {place.Postcode}. To change it ring {place.Number}.";
 

@@ -6,6 +6,8 @@ using ReferralPortal.Web.Features.Clocks;
 using ReferralPortal.Web.Features.Funding;
 using ReferralPortal.Web.Features.Funding.Extensions;
 using ReferralPortal.Web.Features.Progress;
+using ReferralPortal.Web.Features.Progress.Measures;
+using ReferralPortal.Web.Features.Progress.Measures.Questionnaires;
 using ReferralPortal.Web.Features.Progress.Reports;
 using ReferralPortal.Web.Features.Referrals.Amend;
 using ReferralPortal.Web.Features.Referrals.Answer;
@@ -96,6 +98,9 @@ public static class NotificationsFeature
         .AddPlan<ExtensionWithdrawn>((_, _) => [new(MailTemplate.SessionsNotAsked, Questions, Funder)])
         .AddPlan<AuthorityGiven>((_, _) => [new(MailTemplate.AuthorityGiven, Decisions, Referrer | Funder | Clinic)])
         .AddPlan<AuthorityWithdrawn>((_, _) => [new(MailTemplate.AuthorityWithdrawn, Decisions, Referrer | Funder | Clinic, ToInbox.WhileNobodyHasIt)])
+        .AddPlan<MeasureAlertRaised>((_, _) => [new(MailTemplate.AnswerAlert, Alerts, Clinic, ToInbox.Always, AlsoWhoDidIt: true)])
+        .AddPlan<MeasureAlertReminded>((_, _) => [new(MailTemplate.AnswerAlertStands, Alerts, Clinic, ToInbox.Always)])
+        .AddPlan<QuestionnaireSent>((_, _) => []) // to the patient alone
         // The clinic's own business, and it stands on its screens.
         .AddPlan<AlertAcknowledged>((_, _) => [])
         .AddPlan<RedFlagCleared>((_, _) => []);

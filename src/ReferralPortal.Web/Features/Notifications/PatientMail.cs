@@ -1,12 +1,13 @@
 using ReferralPortal.Domain.Notifications;
 using ReferralPortal.Web.Features.Appointments;
+using ReferralPortal.Web.Features.Progress.Measures.Questionnaires;
 using ReferralPortal.Web.Features.Referrals.Withdraw;
 using ReferralPortal.Web.Platform;
 
 namespace ReferralPortal.Web.Features.Notifications;
 
 /// <summary>
-/// What the patient is told: that an appointment or a series of them is booked, moved or cancelled, and a reminder two days before it. Only by the way that the patient chose, by mail or
+/// What the patient is told: that a questionnaire waits, and that an appointment or a series of them is booked, moved or cancelled, and a reminder two days before it. Only by the way that the patient chose, by mail or
 /// by text; who chose the telephone or the post is rung or written to by the clinic.
 /// </summary>
 static class PatientMail
@@ -26,6 +27,7 @@ static class PatientMail
 
     internal static async Task<IEnumerable<NewMail>> For<TMessage>(TMessage message, Guid referralId, Guid? appointment, InSeries series, PortalUnit unit, bool texts)
     {
+        if (message is QuestionnaireSent sent) return (await unit.Many<Asked>(Questionnaire, new { sent.QuestionnaireId })).SelectMany(Mails);
         (MailTemplate Template, string State)? told = message switch
         {
             AppointmentBooked => (series switch { InSeries.First => MailTemplate.PatientSeries, InSeries.Later => MailTemplate.PatientReminder, _ => MailTemplate.PatientBooked }, "booked"),
@@ -48,6 +50,18 @@ static class PatientMail
 
         NewMail Mail(string recipient, MailTemplate which, DateTimeOffset? due) => new(recipient, row.Channel, which, AppointmentId: row.Id, AppointmentAt: row.StartsAt, DueAt: due);
     }
+
+    /// <summary>The link at once, and one reminder two days before it ends where there is time for one.</summary>
+    static IEnumerable<NewMail> Mails(Asked asked)
+    {
+        yield return new NewMail($"patient:{asked.Id}", asked.Channel, MailTemplate.PatientQuestionnaire, QuestionnaireId: asked.Id);
+        if (asked.ExpiresAt - Reminder - asked.CreatedAt > SoonAfterBooking)
+            yield return new NewMail($"reminder:{asked.Id}", asked.Channel, MailTemplate.PatientQuestionnaireReminder, DueAt: asked.ExpiresAt - Reminder, QuestionnaireId: asked.Id);
+    }
+
+    sealed record Asked(Guid Id, Coded<MailChannel> Channel, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt);
+
+    const string Questionnaire = "select id, channel, created_at, expires_at from questionnaire where id = @questionnaireId and channel in ('mail', 'text') and answered_at is null and revoked_at is null";
 
     sealed record Row(Guid Id, DateTimeOffset StartsAt, Coded<MailChannel> Channel);
 

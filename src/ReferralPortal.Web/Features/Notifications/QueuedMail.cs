@@ -30,19 +30,27 @@ sealed record QueuedMail
     public required string GroupName { get; init; }
     public required string GroupPhone { get; init; }
     public required string GroupEmail { get; init; }
+    /// <summary>The questionnaire that it leads to, and until when that can be answered.</summary>
+    public Guid? QuestionnaireId { get; init; }
+    public DateTimeOffset? AnsweredUntil { get; init; }
+    /// <summary>The address of the questionnaire: its secret is made for this try and kept nowhere.</summary>
+    public string? Link { get; init; }
 
     internal OutgoingMail Letter(MailOptions options, string address)
     {
         var template = EnumText.Parse<MailTemplate>(Template);
         var group = new Sender(GroupName, GroupPhone, GroupEmail);
-        var words = MailTemplates.IsForThePatient(template)
+        var words = Link is not null ? MailTemplates.Questionnaire(template, new Uri(options.BaseAddress, Link), AnsweredUntil!.Value, group)
+            : MailTemplates.IsForThePatient(template)
             ? MailTemplates.Patient(template, At, Place, group)
             : MailTemplates.Portal(template, Reference, options.BaseAddress, group);
         // A patient's mails stand apart from those of the people who follow the referral: the thread's name leaves with them.
         return new OutgoingMail(Id, MailTemplates.IsForThePatient(template) ? Id : ReferralId, CreatedAt, address, words.Subject, words.Text, words.Html);
     }
 
-    internal string Text() => MailTemplates.PatientText(EnumText.Parse<MailTemplate>(Template), At, Place);
+    internal string Text(MailOptions options) => Link is not null
+        ? MailTemplates.QuestionnaireText(EnumText.Parse<MailTemplate>(Template), new Uri(options.BaseAddress, Link), AnsweredUntil!.Value, new Sender(GroupName, GroupPhone, GroupEmail))
+        : MailTemplates.PatientText(EnumText.Parse<MailTemplate>(Template), At, Place);
 
     List<DateTimeOffset> At => [.. Times!.Split(',').Select(seconds => DateTimeOffset.FromUnixTimeSeconds(long.Parse(seconds, CultureInfo.InvariantCulture)))];
 
@@ -51,7 +59,7 @@ sealed record QueuedMail
     // Of a child that has one the guardian is written to.
     internal const string Select = """
         select m.id, m.template, m.channel, m.recipient, m.referral_id, r.reference, m.attempts, m.created_at, coalesce(series.times, extract(epoch from m.appointment_at)::bigint::text) as times,
-               case when m.appointment_id is not null then
+               case when m.appointment_id is not null or m.questionnaire_id is not null then
                         case when m.channel = 'text' and p.date_of_birth > @now::timestamptz - interval '18 years' then coalesce(p.guardian_phone, p.phone)
                              when m.channel = 'text' then p.phone
                              when p.date_of_birth > @now::timestamptz - interval '18 years' then coalesce(p.guardian_email, p.email)
@@ -63,11 +71,15 @@ sealed record QueuedMail
                         and case when m.template = 'patient_series' then series.times is not null
                                  else a.starts_at = m.appointment_at and a.starts_at > @now
                                       and a.state = case when m.template = 'patient_cancelled' then 'cancelled' else 'booked' end end
+                    when m.questionnaire_id is not null then
+                        p.preferred_contact = case when m.channel = 'text' then 'text' else 'email' end
+                        and q.answered_at is null and q.revoked_at is null and q.expires_at > @now and r.state not in ('declined', 'withdrawn', 'closed')
                     when m.person_id is not null then
                         u.disabled_at is null and u.roles && @readingRoles and u.organisation_id = m.organisation_id and o.disabled_at is null and o.id = any (r.readers)
                     else true end as is_still_right,
                clinic.name as clinic_name, clinic.address as clinic_address, clinic.postcode as clinic_postcode, clinic.phone as clinic_phone,
-               settings.name as group_name, settings.phone as group_phone, settings.email as group_email
+               settings.name as group_name, settings.phone as group_phone, settings.email as group_email,
+               m.questionnaire_id, q.expires_at as answered_until
         from mail_message m
         join referral r on r.id = m.referral_id
         join patient p on p.id = r.patient_id
@@ -76,6 +88,7 @@ sealed record QueuedMail
         left join organisation o on o.id = m.organisation_id
         left join appointment a on a.id = m.appointment_id
         left join clinic on clinic.id = a.clinic_id
+        left join questionnaire q on q.id = m.questionnaire_id
         left join lateral (
             select string_agg(extract(epoch from one.starts_at)::bigint::text, ',' order by one.starts_at) as times
             from appointment one where one.series_id = a.series_id and one.state = 'booked' and one.starts_at > @now) series on m.template = 'patient_series'

@@ -1,24 +1,14 @@
 using System.Globalization;
+using ReferralPortal.Domain.Progress;
 
 namespace ReferralPortal.Web.Features.Progress;
 
 /// <summary>The ends of each measure's scale, for a score that is entered as a number and for drawing it.</summary>
 public static class MeasureScale
 {
-    /// <summary>The lowest and the highest score; null for a measure that is recorded without one.</summary>
-    public static (decimal Lowest, decimal Highest)? Of(string measure) => measure switch
-    {
-        "nprs" or "psfs" => (0, 10),
-        "groc" => (-7, 7),
-        "phq9" => (0, 27),
-        "gad7" => (0, 21),
-        "rmdq" => (0, 24),
-        "ndi" or "odi" or "quickdash" => (0, 100),
-        "lefs" => (0, 80),
-        "mskhq" => (0, 56),
-        "eq5d5l" => (0, 100), // the visual analogue scale
-        _ => null,
-    };
+    /// <summary>The lowest and the highest score; null for a measure that is recorded without one, and for one whose score alone would leave a question open that must be asked.</summary>
+    public static (decimal Lowest, decimal Highest)? Of(string measure) =>
+        OutcomeMeasures.Find(measure) is { LowestScore: { } lowest, HighestScore: { } highest } known && known.Entered(lowest).Alert == MeasureAlert.None ? (lowest, highest) : null;
 
     /// <summary>Reads a score as typed, with at most two decimals.</summary>
     public static decimal? Read(string text) =>
@@ -29,6 +19,6 @@ public static class MeasureScale
     {
         ({ } scale, { } score) when score >= scale.Lowest && score <= scale.Highest => null,
         ({ } scale, _) => string.Create(CultureInfo.InvariantCulture, $"Enter a score from {scale.Lowest} to {scale.Highest}"),
-        _ => "This measure is recorded without a score",
+        _ => "This measure is filled in under Outcome measures",
     };
 }

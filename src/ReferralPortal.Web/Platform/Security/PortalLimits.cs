@@ -20,4 +20,7 @@ public sealed class PortalLimits
 
     /// <summary>How often calendars may be read per minute from one network address, whether the secret in the address is right or not.</summary>
     public int CalendarReadsPerMinute { get; set; } = 60;
+
+    /// <summary>How often patients' questionnaires may be opened or sent per minute from one network address, whether the secret in the address is right or not.</summary>
+    public int QuestionnaireRequestsPerMinute { get; set; } = 60;
 }

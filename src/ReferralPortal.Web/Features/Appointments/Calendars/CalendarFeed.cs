@@ -1,27 +1,10 @@
-using System.Buffers;
-using System.Buffers.Text;
-using System.Security.Cryptography;
 using Dapper;
 using ReferralPortal.Web.Features.Triage;
 using ReferralPortal.Web.Platform;
+using ReferralPortal.Web.Platform.Security;
 using ReferralPortal.Web.Platform.SignIn;
 
 namespace ReferralPortal.Web.Features.Appointments.Calendars;
-
-/// <summary>The secret in a calendar's address: 256 random bits. The database keeps its hash; whoever reads the database reads no calendar.</summary>
-static class CalendarSecret
-{
-    const int Bytes = 32;
-
-    internal static string New() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Bytes));
-
-    /// <summary>The hash under which it is kept; null when the text is no such secret.</summary>
-    internal static byte[]? Hash(string secret)
-    {
-        Span<byte> bytes = stackalloc byte[Bytes];
-        return secret.Length == Base64Url.GetEncodedLength(Bytes) && Base64Url.DecodeFromChars(secret, bytes, out _, out var written) == OperationStatus.Done && written == Bytes ? SHA256.HashData(bytes) : null;
-    }
-}
 
 /// <summary>
 /// Makes, renews and ends the secret address of a clinician's own calendar. The address is told once, when it is made: a new one ends the one before.
@@ -40,10 +23,10 @@ public sealed class ManageCalendar(PortalDatabase database)
     public async Task<Outcome<string>> Renew(Actor actor, CancellationToken ct)
     {
         if (!actor.IsClinician()) return NotAClinician;
-        var secret = CalendarSecret.New();
+        var secret = LinkSecret.New();
         return await database.Write<string>(actor, async unit =>
         {
-            await unit.Run(Replace, new { id = Guid.CreateVersion7(unit.Now), actor.UserId, hash = CalendarSecret.Hash(secret), now = unit.Now });
+            await unit.Run(Replace, new { id = Guid.CreateVersion7(unit.Now), actor.UserId, hash = LinkSecret.Hash(secret), now = unit.Now });
             unit.Audit(AuditAction.RenewCalendar, subjectId: actor.UserId);
             return secret;
         }, ct);
@@ -80,7 +63,7 @@ public sealed class ReadCalendar(PortalDatabase database, PortalDataSources sour
 
     public async Task<Outcome<string>> Handle(string secret, CancellationToken ct)
     {
-        if (CalendarSecret.Hash(secret) is not { } hash) return Outcome.Missing;
+        if (LinkSecret.Hash(secret) is not { } hash) return Outcome.Missing;
         if (await Owner(hash, ct) is not { } person) return Outcome.Missing;
         try
         {

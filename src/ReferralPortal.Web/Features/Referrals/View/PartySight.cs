@@ -33,7 +33,9 @@ public enum Sight
     History = 1 << 13,
     /// <summary>The job that the patient is to be fit for, and when.</summary>
     Work = 1 << 14,
-    All = (1 << 15) - 1,
+    /// <summary>What work the patient does at present, and did before.</summary>
+    WorkStatus = 1 << 15,
+    All = (1 << 16) - 1,
 }
 
 /// <summary>The tabs of the referral page, in their order.</summary>
@@ -47,7 +49,7 @@ public enum ReferralTab { Timeline, Details, Progress, Appointments, Funding, Do
 public static class PartySight
 {
     // Of a report, an employer reads fitness for work and attendance only: the report's own page sees to that.
-    const Sight Running = Sight.Incident | Sight.Services | Sight.Consent | Sight.Funding | Sight.Appointments | Sight.Reports | Sight.History;
+    const Sight Running = Sight.Incident | Sight.Services | Sight.Consent | Sight.Funding | Sight.Appointments | Sight.Reports | Sight.History | Sight.WorkStatus;
 
     const Sight Payer = Running | Sight.Injury | Sight.Claim | Sight.Goals | Sight.Scores;
 
@@ -74,7 +76,7 @@ public static class PartySight
     {
         ReferralTab.Timeline => sight != Sight.None,
         ReferralTab.Details => sight != Sight.None,
-        ReferralTab.Progress => (sight & (Sight.Goals | Sight.Scores | Sight.Reports)) != 0,
+        ReferralTab.Progress => (sight & (Sight.Goals | Sight.Scores | Sight.Reports | Sight.WorkStatus)) != 0,
         ReferralTab.Appointments => sight.HasFlag(Sight.Appointments),
         ReferralTab.Funding => sight.HasFlag(Sight.Funding),
         ReferralTab.Documents => sight != Sight.None, // which of them: DocumentSight

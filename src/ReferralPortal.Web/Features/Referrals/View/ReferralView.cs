@@ -21,8 +21,6 @@ public sealed record ReferralView(ReferralHeader Header, Sight Sight, IReadOnlyL
     public ConsentDetail? Consent { get; init; }
     public IReadOnlyList<Authority> Authorities { get; init; } = [];
     public IReadOnlyList<BookedAppointment> Appointments { get; init; } = [];
-    public IReadOnlyList<PatientGoal> Goals { get; init; } = [];
-    public IReadOnlyList<Score> Scores { get; init; } = [];
     public IReadOnlyList<SignedReport> Reports { get; init; } = [];
     public IReadOnlyList<AmendedAnswer> Amendments { get; init; } = [];
 
@@ -129,11 +127,6 @@ public sealed record ConsentDetail(string[] Covers, string? GivenBy, string? For
 public sealed record Authority(Guid Id, string PayerName, int? Sessions, decimal? Pounds, DateOnly? ExpiresOn, string? Reference, DateTimeOffset GivenAt, DateTimeOffset? WithdrawnAt);
 
 public sealed record BookedAppointment(Guid Id, string Kind, string Clinic, string? Clinician, DateTimeOffset StartsAt, DateTimeOffset EndsAt, string State, string? AttendanceCode);
-
-public sealed record PatientGoal(string Words, DateOnly? TargetDate, string Outcome);
-
-/// <summary>A score of an outcome measure; null where too little was answered to score.</summary>
-public sealed record Score(string MeasureKey, DateTimeOffset TakenAt, decimal? Value, int? Answered);
 
 public sealed record SignedReport(Guid Id, string Kind, int Number, string State, string? AuthorName, DateTimeOffset SignedAt);
 

@@ -137,8 +137,6 @@ public sealed class ViewReferral(PortalDatabase database)
         new(Sight.None, PartiesOf, async (page, sets) => page with { Parties = await All<Party>(sets) }),
         new(Sight.Funding, Authorities, async (page, sets) => page with { Authorities = await All<Authority>(sets) }),
         new(Sight.Appointments, Appointments, async (page, sets) => page with { Appointments = await All<BookedAppointment>(sets) }),
-        new(Sight.Goals, Goals, async (page, sets) => page with { Goals = await All<PatientGoal>(sets) }),
-        new(Sight.Scores, Scores, async (page, sets) => page with { Scores = await All<Score>(sets) }),
         new(Sight.Reports, Reports, async (page, sets) => page with { Reports = await All<SignedReport>(sets) }),
     ];
 
@@ -210,13 +208,6 @@ public sealed class ViewReferral(PortalDatabase database)
         left join portal_user clinician on clinician.id = appointment.clinician_id
         where appointment.referral_id = @referralId and appointment.state <> 'held'
         order by appointment.starts_at, appointment.id
-        """;
-
-    const string Goals = "select words, target_date, outcome from goal where referral_id = @referralId order by created_at, id";
-
-    const string Scores = """
-        select measure_key, taken_at, score as value, answered
-        from outcome_score where referral_id = @referralId order by taken_at, id
         """;
 
     // Drafts are the clinic's own and stand on its own pages.

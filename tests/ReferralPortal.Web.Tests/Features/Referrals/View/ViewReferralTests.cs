@@ -31,7 +31,6 @@ public sealed class ViewReferralTests(PortalTestDatabase database) : IClassFixtu
         Assert.Equal(ReferralWorld.Symptoms, page.Clinical!.Symptoms);
         Assert.Contains("bladder", page.Safety!.Answers);
         Assert.Equal("9434765919", page.Contact!.NhsNumber);
-        Assert.Equal([8, 5], page.Scores.Select(score => score.Value));
         Assert.Equal(["initial_assessment"], page.Reports.Select(report => report.Kind));
         Assert.Equal(["submit", "ask_for_information", "acknowledge_alert", "start_triage"], page.Timeline.Select(happened => happened.Action));
         Assert.Equal(new SessionCount(Used: 1, Missed: 0, Booked: 0, Authorised: 8), page.Sessions);
@@ -45,8 +44,6 @@ public sealed class ViewReferralTests(PortalTestDatabase database) : IClassFixtu
         var referral = await database.AddReferral(others: [(CaseManager, PartyRole.CaseManager)]);
         var page = await See(CaseManager, referral.Reference);
 
-        Assert.Equal(2, page.Scores.Count);
-        Assert.Single(page.Goals);
         Assert.Equal(["initial_assessment"], page.Reports.Select(report => report.Kind));
         Assert.DoesNotContain(page.Timeline, happened => happened.Audience == "clinic");
         Assert.Empty(page.Capacities);
@@ -61,8 +58,6 @@ public sealed class ViewReferralTests(PortalTestDatabase database) : IClassFixtu
         Assert.Null(page.Clinical);
         Assert.Null(page.Safety);
         Assert.Null(page.Injury);
-        Assert.Empty(page.Scores);
-        Assert.Empty(page.Goals);
         Assert.DoesNotContain(page.Timeline, happened => happened.Action is "acknowledge_alert");
         // The whole of what the page is given, searched for the words that were planted.
         var all = JsonSerializer.Serialize(page);
@@ -81,7 +76,6 @@ public sealed class ViewReferralTests(PortalTestDatabase database) : IClassFixtu
         var all = JsonSerializer.Serialize(page);
         foreach (var planted in (string[])[ReferralWorld.Symptoms, ReferralWorld.History, ReferralWorld.Told, ReferralWorld.Question, "bladder", "4 Mill Lane"])
             Assert.DoesNotContain(planted, all);
-        Assert.Equal(2, page.Scores.Count);
         Assert.Equal(640, Assert.Single(page.Authorities).Pounds);
     }
 
