@@ -7,6 +7,7 @@ using ReferralPortal.Web.Features.Funding.Links;
 using ReferralPortal.Web.Features.Progress;
 using ReferralPortal.Web.Features.Progress.Measures.Questionnaires;
 using ReferralPortal.Web.Features.Progress.Recovery;
+using ReferralPortal.Web.Features.Invoices;
 using ReferralPortal.Web.Features.Progress.Reports;
 using ReferralPortal.Web.Features.Referrals.Import;
 using ReferralPortal.Web.Features.Referrals.List;
@@ -57,6 +58,7 @@ if (args is not [Verbs.Worker, ..])
     app.MapRecovery();
     app.MapMonthlyReports();
     app.MapFunderLinks();
+    app.MapInvoices();
     app.MapPortalPages();
 }
 await app.RunAsync();

@@ -18,7 +18,8 @@ public sealed class EveryPageTests(RunningPortal world) : IClassFixture<RunningP
         await Visit(lead,
         [
             "/admin", "/admin/clinics", $"/admin/clinics/{clinic}", "/admin/clinics/new", "/admin/people", $"/admin/people/{person}", "/admin/people/new", "/admin/organisations",
-            "/admin/agreements", $"/admin/agreements/{firm}", "/admin/questions", "/admin/mail", "/admin/dashboard", "/admin/dashboard/referrals?measure=received",
+            "/admin/agreements", $"/admin/agreements/{firm}", "/admin/questions", "/admin/mail", "/admin/dashboard", "/admin/dashboard/referrals?measure=received", "/admin/dashboard/satisfaction",
+            "/admin/fees", "/admin/fees/own", $"/admin/fees/{firm}", "/invoices", "/invoices/run",
             $"/admin/dashboard/report?organisation={firm}", "/notifications",
         ]);
     }
@@ -28,7 +29,7 @@ public sealed class EveryPageTests(RunningPortal world) : IClassFixture<RunningP
     {
         await using var triage = await world.SignedIn(People.Triage);
         var (_, reference) = await ExampleForms.Submitted(world.Database, await world.Database.Actor(People.Solicitor));
-        await Visit(triage, ["/appointments?view=day", "/appointments?view=week", "/appointments?view=list", $"/triage/{reference}"]);
+        await Visit(triage, ["/appointments?view=day", "/appointments?view=week", "/appointments?view=list", $"/triage/{reference}", "/referrals/to-close", $"/referrals/{reference}/statement"]);
         await using var clinician = await world.SignedIn(People.Clinician);
         await Visit(clinician, ["/appointments"]);
     }

@@ -39,6 +39,7 @@ public static class DemoReferrals
         foreach (var referral in referrals)
             if (referral.SavedAt is not null) await connection.ExecuteAsync(InsertDraft, Draft(referral, world));
             else events.AddRange(await Insert(connection, referral, world));
+        await connection.ExecuteAsync(InsertFees, new { json = await File.ReadAllTextAsync(Path.Combine(folder, "demo", "fees.json"), ct), now = now.UtcDateTime });
         // Numbered in the order in which they happened: pages that show what changed lately go by the number.
         foreach (var (_, row) in events.OrderBy(happened => happened.At)) await connection.ExecuteAsync(InsertEvent, row);
         await transaction.CommitAsync(ct);
@@ -260,6 +261,17 @@ public static class DemoReferrals
     static readonly JsonSerializerOptions Readable = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     static string Json(JsonElement part) => part.ValueKind == JsonValueKind.Object ? part.GetRawText() : "{}";
+
+    // They hold since a year before the loading, and nobody's own prices are touched.
+    const string InsertFees = """
+        insert into fee_schedule (id, payer_organisation_id, valid_from, fees, vat_note, note, agreed_by, agreed_at)
+        select gen_random_uuid(), payer.id, @now::date - 365, row.fees, row."vatNote", row.note, manager.id, @now
+        from jsonb_array_elements(@json::jsonb) file (entry)
+        cross join jsonb_to_record(entry) row (payer text, fees jsonb, "vatNote" text, note text)
+        left join organisation payer on payer.name = row.payer
+        cross join lateral (select u.id from portal_user u where 'clinic_manager' = any (u.roles) order by u.id limit 1) manager
+        on conflict do nothing
+        """;
 
     const string InsertDraft = """
         insert into referral_draft (id, organisation_id, author_id, form, version, created_at, updated_at)

@@ -7,6 +7,7 @@ using ReferralPortal.Web.Features.Dashboard;
 using ReferralPortal.Web.Features.Documents;
 using ReferralPortal.Web.Features.Funding;
 using ReferralPortal.Web.Features.Home;
+using ReferralPortal.Web.Features.Invoices;
 using ReferralPortal.Web.Features.Notifications;
 using ReferralPortal.Web.Features.Organisations;
 using ReferralPortal.Web.Features.People;
@@ -15,6 +16,7 @@ using ReferralPortal.Web.Features.Referrals.Duplicates;
 using ReferralPortal.Web.Features.Referrals.Import;
 using ReferralPortal.Web.Features.Progress;
 using ReferralPortal.Web.Features.Progress.Measures;
+using ReferralPortal.Web.Features.Progress.Closing;
 using ReferralPortal.Web.Features.Referrals.Submit;
 using ReferralPortal.Web.Features.Triage;
 
@@ -44,6 +46,8 @@ public static class FeatureSetup
         builder.Services.AddClinicsAndPeople();
         builder.Services.AddDashboard();
         builder.Services.AddFunding();
+        builder.Services.AddClosing();
+        builder.Services.AddInvoices();
         return builder;
     }
 }

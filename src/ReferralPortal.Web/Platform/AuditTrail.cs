@@ -31,6 +31,7 @@ public enum AuditAction
     OpenNote, SaveNote, DiscardNote, SignNote, AmendNote, RecordWork, TellReferrer,
     ViewMeasures, CorrectScore, RaiseMeasureAlert, EscalateMeasureAlert, AcknowledgeMeasureAlert, LoadWording,
     SendQuestionnaire, ShowQuestionnaire, RevokeQuestionnaire, OpenQuestionnaire, AnswerQuestionnaire, ViewRecovery, PrintRecovery,
+    AcknowledgeReport, ChaseReport, AnswerSatisfaction, ViewSatisfaction, SaveFees, PreviewInvoices, IssueInvoice, CreditInvoice, ListInvoices, ViewInvoice, PrintInvoice, ExportInvoice, ViewStatement, ViewPortfolio,
 }
 
 /// <summary>One line of the audit trail. Holds ids and codes, never a name or a diagnosis.</summary>

@@ -22,6 +22,7 @@ public static class AdminPlaces
         new("/admin/agreements", "Agreements", "How soon the clinic promises what, organisation by organisation.", Rounded.Handshake),
         new("/admin/payers", "Payers", "How long a payer has for its answers, and what its contract says of sessions.", Rounded.PriceCheck),
         new("/admin/measures", "Outcome measures", "Which measures can be filled in; wording that the clinic holds a licence for.", Rounded.Rule),
+        new("/admin/fees", "Fees", "What the clinic charges, and what was agreed with a payer.", Rounded.Payments),
         new("/admin/questions", "Questions and reasons", "The standard wording of questions to referrers and of reasons to decline.", Rounded.QuestionAnswer),
     ];
 }

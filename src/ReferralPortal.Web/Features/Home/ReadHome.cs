@@ -1,6 +1,7 @@
 using ReferralPortal.Domain;
 using ReferralPortal.Domain.Organisations;
 using ReferralPortal.Domain.Referrals;
+using ReferralPortal.Web.Features.Progress.Closing;
 using ReferralPortal.Web.Features.Referrals;
 using ReferralPortal.Web.Features.Referrals.List;
 using ReferralPortal.Web.Features.Referrals.View;
@@ -21,11 +22,11 @@ public sealed record RecentChange(string Reference, string GivenName, string Fam
 }
 
 /// <summary>
-/// What the home page shows. <paramref name="ToAnswer"/>: the clinic asked the reader's organisation. <paramref name="Alerts"/>: safety answers
+/// What the home page shows. <paramref name="ToAnswer"/>: the clinic asked the reader's organisation. <paramref name="ToAcknowledge"/>: discharge reports that it has not acknowledged. <paramref name="Alerts"/>: safety answers
 /// that no clinician has cleared, for the clinic. <paramref name="Counts"/> and <paramref name="Overdue"/> end at <see cref="ListReferrals.CountLimit"/> + 1.
 /// </summary>
 public sealed record HomeView(
-    IReadOnlyList<WaitingReferral> ToAnswer, IReadOnlyList<WaitingReferral> Alerts, IReadOnlyDictionary<ReferralState, int> Counts, int Overdue, IReadOnlyList<RecentChange> Changes)
+    IReadOnlyList<WaitingReferral> ToAnswer, IReadOnlyList<WaitingReferral> Alerts, IReadOnlyDictionary<ReferralState, int> Counts, int Overdue, IReadOnlyList<RecentChange> Changes, IReadOnlyList<WaitingReferral> ToAcknowledge, int Waiting)
 {
     /// <summary>Referrals in these states, as far as they were counted.</summary>
     public int Count(params ReferralState[] states) => states.Sum(state => Counts.GetValueOrDefault(state));
@@ -45,7 +46,7 @@ public sealed class ReadHome(PortalDatabase database)
         return await database.View(actor, async unit =>
         {
             var triages = actor.IsClinic;
-            await using var sets = await unit.Results(string.Join(";\n", ToAnswer, Alerts, Counts, Overdue, triages ? ChangesOfAll : ChangesOfOne), new
+            await using var sets = await unit.Results(string.Join(";\n", ToAnswer, Alerts, Counts, Overdue, triages ? ChangesOfAll : ChangesOfOne, ToAcknowledge, CountWaiting), new
             {
                 organisationId = actor.OrganisationId,
                 refers = actor.MayRefer,
@@ -61,7 +62,9 @@ public sealed class ReadHome(PortalDatabase database)
                 [.. await sets.ReadAsync<WaitingReferral>()],
                 (await sets.ReadAsync<StateCount>()).ToDictionary(count => count.State.Value, count => count.Referrals),
                 await sets.ReadSingleAsync<int>(),
-                [.. (await sets.ReadAsync<ChangeRow>()).Select(row => row.Change)]);
+                [.. (await sets.ReadAsync<ChangeRow>()).Select(row => row.Change)],
+                [.. await sets.ReadAsync<WaitingReferral>()],
+                await sets.ReadSingleAsync<int>());
             unit.Audit(AuditAction.ListReferrals, detail: new { page = "home" });
             return home;
         }, ct);
@@ -94,6 +97,18 @@ public sealed class ReadHome(PortalDatabase database)
         order by mine.submitted_at, mine.referral_id
         limit @most
         """;
+
+    const string ToAcknowledge = $"""
+        select referral.id, referral.reference, patient.given_name, patient.family_name, null::text as red_flag, referral.state_since as since, false as acknowledged, 0 as reminders
+        from ({WaitingSql.Rows}) waiting
+        join referral on referral.id = waiting.referral_id
+        join patient on patient.id = referral.patient_id
+        where waiting.what = 'acknowledge'
+        order by waiting.submitted_at, waiting.referral_id
+        limit @most
+        """;
+
+    const string CountWaiting = $"select count(*)::int from (select distinct waiting.referral_id from ({WaitingSql.Rows}) waiting limit @countLimit) counted";
 
     const string Alerts = """
         select referral.id, referral.reference, patient.given_name, patient.family_name, referral.red_flag_tier as red_flag, coalesce(referral.alert_raised_at, referral.submitted_at) as since,

@@ -8,6 +8,7 @@ using ReferralPortal.Web.Features.Funding.Extensions;
 using ReferralPortal.Web.Features.Progress;
 using ReferralPortal.Web.Features.Progress.Measures;
 using ReferralPortal.Web.Features.Progress.Measures.Questionnaires;
+using ReferralPortal.Web.Features.Progress.Closing;
 using ReferralPortal.Web.Features.Progress.Reports;
 using ReferralPortal.Web.Features.Referrals.Amend;
 using ReferralPortal.Web.Features.Referrals.Answer;
@@ -73,6 +74,7 @@ public static class NotificationsFeature
         .AddPlan<AssessmentRecorded>((_, _) => [new(MailTemplate.Assessed, NoticeTopic.Progress, Outside)])
         .AddPlan<ConcernRaised>((_, _) => [new(MailTemplate.Concern, Questions, Referrer)])
         .AddPlan<ReportSigned>((_, _) => [new(MailTemplate.ReportSigned, Reports, Outside)])
+        .AddPlan<ReportUnseen>((message, _) => message.Step <= ReportChases.Reminders ? [new(MailTemplate.ReportUnseen, Reports, Referrer)] : [new(MailTemplate.ReferrerToRing, Questions, Clinic, ToInbox.Always)])
         .AddPlan<CareEnded>((message, _) => [new(message.Action switch
         {
             ReferralAction.Discharge => MailTemplate.Discharged,

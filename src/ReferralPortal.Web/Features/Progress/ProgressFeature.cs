@@ -15,7 +15,6 @@ public static class ProgressFeature
         .AddScoped<RecordSession>()
         .AddScoped<RecordGoals>()
         .AddScoped<RecordWork>()
-        .AddScoped<EndCare>()
         .AddSingleton<PagePrinter>()
         .AddReports();
 }

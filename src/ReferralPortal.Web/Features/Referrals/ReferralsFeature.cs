@@ -2,6 +2,7 @@ using ReferralPortal.Web.Features.Referrals.Again;
 using ReferralPortal.Web.Features.Referrals.Amend;
 using ReferralPortal.Web.Features.Referrals.Answer;
 using ReferralPortal.Web.Features.Referrals.List;
+using ReferralPortal.Web.Features.Referrals.Portfolio;
 using ReferralPortal.Web.Features.Referrals.View;
 using ReferralPortal.Web.Features.Referrals.Withdraw;
 
@@ -13,6 +14,7 @@ public static class ReferralsFeature
     public static IServiceCollection AddReferrals(this IServiceCollection services) => services
         .AddScoped<ListReferrals>()
         .AddScoped<ExportReferrals>()
+        .AddScoped<ReadPortfolio>()
         .AddScoped<ViewReferral>()
         .AddScoped<WithdrawReferral>()
         .AddScoped<AnswerRequest>()

@@ -9,6 +9,7 @@ using ReferralPortal.Web.Features.Appointments;
 using ReferralPortal.Web.Features.Clocks;
 using ReferralPortal.Web.Features.Notifications;
 using ReferralPortal.Web.Features.Progress;
+using ReferralPortal.Web.Features.Progress.Closing;
 using ReferralPortal.Web.Features.Progress.Reports;
 using ReferralPortal.Web.Features.Referrals.Amend;
 using ReferralPortal.Web.Features.Referrals.Answer;
@@ -248,6 +249,7 @@ public sealed class WhoIsToldTests(PortalTestDatabase database) : IClassFixture<
         await database.Happens(Stranger, new AppointmentMissed(referral.Id, appointment), referral.Id);
         await database.Happens(Stranger, new AssessmentRecorded(referral.Id), referral.Id);
         await database.Happens(Stranger, new ReportSigned(referral.Id, Guid.NewGuid()), referral.Id);
+        foreach (var step in (int[])[1, 3]) await database.Happens(Stranger, new ReportUnseen(referral.Id, Guid.NewGuid(), step), referral.Id);
         foreach (var end in (ReferralAction[])[ReferralAction.Discharge, ReferralAction.Close, ReferralAction.Reopen]) await database.Happens(Stranger, new CareEnded(referral.Id, end), referral.Id);
         await database.Happens(Stranger, new ClockPaused(referral.Id), referral.Id);
         await database.Happens(Stranger, new ClockResumed(referral.Id), referral.Id);

@@ -134,7 +134,7 @@ public sealed class CareTests(PortalTestDatabase world) : IClassFixture<PortalTe
 
         await Signed(id, ReportKind.Discharge);
         Assert.Equal(ReferralState.Discharged, (await End.Discharge(clinician, id, await Version(id), Ct)).Value);
-        Assert.Equal(ReferralState.Closed, (await End.Close(await world.Actor("triage@clinic.example"), id, await Version(id), nothingOwed: true, Ct)).Value);
+        Assert.Equal(ReferralState.Closed, (await End.Close(await world.Actor("triage@clinic.example"), id, await Version(id), nothingOwed: true, "The firm has closed.", Ct)).Value);
         Assert.Equal(ReferralState.InTreatment, (await End.Reopen(await world.Actor("triage@clinic.example"), id, await Version(id), "Pain came back.", Ct)).Value);
     }
 

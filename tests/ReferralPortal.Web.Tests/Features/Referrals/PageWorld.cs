@@ -11,6 +11,7 @@ using ReferralPortal.Web.Features.Catalogue.Wording;
 using ReferralPortal.Web.Features.Clocks;
 using ReferralPortal.Web.Features.Organisations;
 using ReferralPortal.Web.Features.People;
+using ReferralPortal.Web.Features.Progress.Closing;
 using ReferralPortal.Web.Features.Referrals;
 using ReferralPortal.Web.Features.Referrals.Submit;
 using ReferralPortal.Web.Features.Triage;
@@ -44,6 +45,7 @@ static class PageWorld
             .AddAppointments()
             .AddClocks()
             .AddWording()
+            .AddClosing()
             .AddMudServices();
         more?.Invoke(browser.Services);
         browser.SetRendererInfo(new RendererInfo("Server", isInteractive: true));

@@ -60,8 +60,8 @@ public static class ExportEndpoints
     {
         foreach (var format in Enum.GetValues<SpreadsheetFormat>())
             app.MapGet("/referrals/export" + SpreadsheetWriter.Extension(format),
-                    (string[]? state, string? priority, string? q, string? sort, ClaimsPrincipal user, PortalDataSources sources, ExportReferrals export, CancellationToken ct) =>
-                        Export(format, ReferralFilter.From(state, priority, q, sort, null), user, sources, export, ct))
+                    (string[]? state, string? priority, string? q, string? sort, string? view, ClaimsPrincipal user, PortalDataSources sources, ExportReferrals export, CancellationToken ct) =>
+                        Export(format, ReferralFilter.From(state, priority, q, sort, null, view), user, sources, export, ct))
                 .RequireAuthorization(policy => policy.RequireRole(ReferralReaders.Roles.Split(','))).ExcludeFromDescription();
     }
 

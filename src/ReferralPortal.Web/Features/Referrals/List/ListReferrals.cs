@@ -1,5 +1,6 @@
 using ReferralPortal.Domain;
 using ReferralPortal.Domain.Referrals;
+using ReferralPortal.Web.Features.Progress.Closing;
 using ReferralPortal.Web.Features.Referrals.View;
 using ReferralPortal.Web.Platform;
 
@@ -47,10 +48,10 @@ public sealed class ListReferrals(PortalDatabase database)
 
     /// <summary>
     /// One page. <paramref name="Next"/> is where the next one begins, null on the last. <paramref name="Counts"/> are referrals by state whatever
-    /// the filter, where <see cref="CountLimit"/> + 1 stands for more. <paramref name="TooShort"/>: too little was typed to search for;
+    /// the filter, where <see cref="CountLimit"/> + 1 stands for more; <paramref name="Waiting"/> of them wait for the reader. <paramref name="TooShort"/>: too little was typed to search for;
     /// <paramref name="CutOff"/>: the search found more than it looks through.
     /// </summary>
-    public sealed record Page(IReadOnlyList<ListedReferral> Rows, PagePlace? Next, IReadOnlyDictionary<ReferralState, int> Counts, bool TooShort = false, bool CutOff = false)
+    public sealed record Page(IReadOnlyList<ListedReferral> Rows, PagePlace? Next, IReadOnlyDictionary<ReferralState, int> Counts, bool TooShort = false, bool CutOff = false, int Waiting = 0)
     {
         public static readonly Page Empty = new([], null, new Dictionary<ReferralState, int>());
 
@@ -69,8 +70,9 @@ public sealed class ListReferrals(PortalDatabase database)
         return await database.View(actor, async unit =>
         {
             var asked = Asked(actor, filter, PageSize + 1);
-            await using var sets = await unit.Results(Counts + Rows(filter), asked);
+            await using var sets = await unit.Results(Counts + CountWaiting + Rows(filter), asked);
             var counts = (await sets.ReadAsync<StateCount>()).ToDictionary(count => count.State.Value, count => count.Referrals);
+            var waiting = await sets.ReadSingleAsync<int>();
             var found = (await sets.ReadAsync<Row>()).ToList();
 
             if (filter.IsSearch) unit.Audit(AuditAction.SearchReferrals, detail: new { found = found.Count });
@@ -78,7 +80,7 @@ public sealed class ListReferrals(PortalDatabase database)
 
             var rows = found.Take(PageSize).Select(row => row.ForReader(actor)).ToList();
             var next = found.Count > PageSize ? rows[^1].Place : (PagePlace?)null;
-            return new Page(rows, next, counts, tooShort, CutOff: filter.IsSearch && found.Any(row => row.SearchHits >= SearchLimit));
+            return new Page(rows, next, counts, tooShort, CutOff: filter.IsSearch && found.Any(row => row.SearchHits >= SearchLimit), waiting);
         }, ct);
     }
 
@@ -100,6 +102,7 @@ public sealed class ListReferrals(PortalDatabase database)
     static object Asked(Actor actor, ReferralFilter filter, int rows) => new
     {
         organisationId = actor.OrganisationId,
+        refers = actor.MayRefer,
         states = (filter.States.Count > 0 ? filter.States : ReferralFilter.AllStates).Select(state => EnumText.Of(state)).ToArray(),
         allStates = ReferralFilter.AllStates.Select(state => EnumText.Of(state)).ToArray(),
         priority = filter.Priority is { } priority ? EnumText.Of(priority) : null,
@@ -146,6 +149,7 @@ public sealed class ListReferrals(PortalDatabase database)
     static string Rows(ReferralFilter filter) => (filter, filter.IsSearch) switch
     {
         (_, true) => Found + Columns + Order(filter),
+        ({ Waiting: true }, _) => ByTurn(filter) + Columns + Order(filter),
         _ => ByState(filter) + Columns + Order(filter),
     };
 
@@ -158,6 +162,27 @@ public sealed class ListReferrals(PortalDatabase database)
         from unnest(@allStates) wanted (state);
 
         """;
+
+    const string CountWaiting = $"""
+        select count(*)::int from (select distinct waiting.referral_id from ({WaitingSql.Rows}) waiting limit @countLimit) counted;
+
+        """;
+
+    static string ByTurn(ReferralFilter filter)
+    {
+        var (beyond, order) = filter.OldestFirst ? (">", "asc") : ("<", "desc");
+        var place = filter.After is null ? "" : $"and (waiting.submitted_at, waiting.referral_id) {beyond} (@afterAt, @afterId)";
+        return $"""
+            with page as (
+                select distinct waiting.referral_id, waiting.submitted_at, 0 as search_hits
+                from ({WaitingSql.Rows}) waiting
+                join referral wanted on wanted.id = waiting.referral_id and wanted.state = any (@states) and (@priority::text is null or wanted.priority = @priority)
+                where true {place}
+                order by waiting.submitted_at {order}, waiting.referral_id {order}
+                limit @rows)
+
+            """;
+    }
 
     // Each state is one range of the index, already in order, and gives no more rows than a page has; an organisation that is a party
     // twice over has two entries side by side, which `distinct` folds into one as they come.

@@ -17,6 +17,8 @@ public sealed record ReferralFilter
     /// <summary>The states to show; all of them when none is chosen.</summary>
     public IReadOnlyList<ReferralState> States { get; init; } = [];
     public Priority? Priority { get; init; }
+    /// <summary>Only what waits for the reader, whatever its state.</summary>
+    public bool Waiting { get; init; }
     /// <summary>What was typed into search.</summary>
     public string Search { get; init; } = "";
     /// <summary>Oldest first instead of newest first.</summary>
@@ -25,14 +27,15 @@ public sealed record ReferralFilter
     public PagePlace? After { get; init; }
 
     public bool IsSearch => Search.Length > 0;
-    public bool IsPlain => States.Count == 0 && Priority is null && !IsSearch;
+    public bool IsPlain => States.Count == 0 && Priority is null && !IsSearch && !Waiting;
 
     /// <summary>Whether a referral belongs into this list, its search apart.</summary>
-    public bool Holds(ListedReferral row) => (States.Count == 0 || States.Contains(row.State)) && (Priority is null || Priority == row.Priority);
+    public bool Holds(ListedReferral row) => !Waiting && (States.Count == 0 || States.Contains(row.State)) && (Priority is null || Priority == row.Priority);
 
     /// <summary>Reads an address. What is not understood is left out: an old link shows something rather than a fault.</summary>
-    public static ReferralFilter From(string[]? states, string? priority, string? search, string? sort, string? after) => new()
+    public static ReferralFilter From(string[]? states, string? priority, string? search, string? sort, string? after, string? view = null) => new()
     {
+        Waiting = view == "waiting",
         States = [.. AllStates.Where(state => states?.Contains(EnumText.Of(state)) ?? false)],
         Priority = EnumText.TryParse<Priority>(priority, out var known) ? known : null,
         Search = Shortened(search),
@@ -46,6 +49,7 @@ public sealed record ReferralFilter
         get
         {
             var address = new StringBuilder("/referrals");
+            if (Waiting) Add("view", "waiting");
             foreach (var state in States) Add("state", EnumText.Of(state));
             if (Priority is { } priority) Add("priority", EnumText.Of(priority));
             if (IsSearch) Add("q", Search);

@@ -70,6 +70,9 @@ public sealed class TimelineWords(CatalogueContent catalogue)
             "record_work" => ($"{who} recorded the patient’s work", null),
             "begin_discharge_report" => ($"{who} began the discharge report", null),
             "sign_report" => ($"{who} signed a report{ReportKind()}", "It can be read under Progress."),
+            "acknowledge_report" => ($"{who} of {happened.Organisation} has seen the discharge report", null),
+            "remind_of_report" => ("The referrer was reminded of the discharge report", null),
+            "report_unseen" => ("The referrer has not acknowledged the discharge report after two reminders", "Somebody at the clinic rings them."),
             "amend_report" => ($"{who} amended a report{ReportKind()}", "The amended report replaces the one before."),
             _ => ($"{who} of {happened.Organisation} changed the referral", null),
         };
