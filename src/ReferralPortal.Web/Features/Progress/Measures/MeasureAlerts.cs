@@ -112,8 +112,8 @@ public sealed class AcknowledgeMeasureAlert(PortalDatabase database)
     const string Acknowledge = "update measure_alert set acknowledged_at = @at, acknowledged_by = @by, words = @words, version = version + 1 where id = @Alert";
 }
 
-/// <summary>An alert that no clinician has answered for.</summary>
-public sealed record OpenMeasureAlert(string Reference, DateTimeOffset RaisedAt, int Reminders);
+/// <summary>A referral with an alert that no clinician has answered for, since when the oldest of them.</summary>
+public sealed record OpenMeasureAlert(string Reference, DateTimeOffset RaisedAt);
 
 /// <summary>The alerts about answers that wait for a clinician, the oldest first, for the line that the clinic's people see on every page.</summary>
 public sealed class ListMeasureAlerts(PortalDatabase database)
@@ -126,10 +126,11 @@ public sealed class ListMeasureAlerts(PortalDatabase database)
         : await database.Read(actor, async unit => await unit.Many<OpenMeasureAlert>(Open, new { actor.OrganisationId, limit = Limit + 1 }), ct);
 
     const string Open = """
-        select r.reference, alert.raised_at, alert.reminders
+        select r.reference, min(alert.raised_at) as raised_at
         from measure_alert alert join referral r on r.id = alert.referral_id
         where alert.acknowledged_at is null and @organisationId = any (r.readers) and portal.is_treating_clinic()
-        order by alert.raised_at, alert.id
+        group by r.reference
+        order by raised_at, r.reference
         limit @limit
         """;
 }

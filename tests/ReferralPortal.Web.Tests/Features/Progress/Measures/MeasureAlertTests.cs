@@ -46,7 +46,8 @@ public sealed class MeasureAlertTests(PortalTestDatabase world) : IClassFixture<
     {
         var referral = await world.AddReferral();
         await world.Record(referral.Id, "phq9", Filled("000000003"));
-        var alert = (await world.Measures(referral)).Alerts.Single();
+        await world.Record(referral.Id, "phq9", Filled("00000000."));
+        var (alert, second) = ((await world.Measures(referral)).Alerts[1], (await world.Measures(referral)).Alerts[0]);
         var list = new ListMeasureAlerts(world.Database);
 
         foreach (var person in (string[])[Clinician, Triage, Lead]) Assert.Equal([referral.Reference], (await list.Handle(await world.Actor(person), Ct)).Select(one => one.Reference));
@@ -58,8 +59,10 @@ public sealed class MeasureAlertTests(PortalTestDatabase world) : IClassFixture<
         Assert.True((await Acknowledge(Clinician, alert.Id)).IsDone);
         Assert.IsType<Failure.Conflict>((await Acknowledge(TriageWorld.SecondClinician, alert.Id)).Failure);
 
+        Assert.Single(await list.Handle(await world.Actor(Clinician), Ct));
+        await Acknowledge(Clinician, second.Id);
         Assert.Empty(await list.Handle(await world.Actor(Clinician), Ct));
-        var settled = (await world.Measures(referral)).Alerts.Single();
+        var settled = (await world.Measures(referral)).Alerts.Single(one => one.Id == alert.Id);
         Assert.Equal(((await world.Actor(Clinician)).DisplayName, "Rang her; she is safe, GP informed"), (settled.AcknowledgedBy, settled.Words));
         Assert.Equal(["acknowledge_measure_alert", "raise_measure_alert"], await world.AuditOf(alert.Id));
     }

@@ -113,7 +113,6 @@ public sealed class RecoveryTests(PortalTestDatabase world) : IClassFixture<Port
         foreach (var expected in (string[])[referral.Reference, "Ollerenshaw", "Recovery at a glance", "of 8 authorised", "What happens next", "25 Jan 2027", "rests on 8 of 9 answers", ReferralWorld.GoalWords, "Working with adjusted hours", "Page 1 of"])
             Assert.Contains(expected, text);
         Assert.True(document.Structure.Catalog.CatalogDictionary.ContainsKey(UglyToad.PdfPig.Tokens.NameToken.Create("StructTreeRoot")), "the PDF is not tagged");
-        await File.WriteAllBytesAsync(Path.Combine(Path.GetTempPath(), "recovery-test.pdf"), pdf, Ct);
     }
 
     [Fact]
@@ -138,6 +137,6 @@ public sealed class RecoveryTests(PortalTestDatabase world) : IClassFixture<Port
         }
         var (few, many) = (await Time(empty), await Time(full));
         Assert.Equal(482, (await See(Solicitor, full)).Scores.Count);
-        Assert.True(many < 3 * few + 5, $"{many:0.0} ms against {few:0.0} ms");
+        Assert.True(many < 3 * few + 10, $"{many:0.0} ms against {few:0.0} ms");
     }
 }
