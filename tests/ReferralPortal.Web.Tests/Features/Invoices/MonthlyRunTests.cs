@@ -78,6 +78,20 @@ public sealed class MonthlyRunTests(InvoiceWorld world) : IClassFixture<InvoiceW
     }
 
     [Fact]
+    public async Task A_long_invoice_says_its_total_at_the_head_and_once_at_the_end()
+    {
+        var lines = Enumerable.Range(1, 90).Select(line => new InvoiceLine(Guid.NewGuid(), Guid.NewGuid(), "R-7K3M-92QX", "M. O.", $"PO {line}", ReferralPortal.Domain.Invoices.FeeKind.Treatment, new(2026, 10, 5), 50.01m, null)).ToList();
+        var invoice = new Invoice(Guid.NewGuid(), 7, "monthly", "Ribble Insurance", "Preston", October, null, null, null, "Physio.co.uk", "0330 088 7800", "Exempt.", lines.Sum(line => line.Pounds), TestClock.Moment("2026-11-05 10:00")) { Lines = lines };
+        await using var browser = await ReportPdfTests.Printer();
+        using var document = PdfDocument.Open(await new InvoiceFiles(browser).Pdf(invoice, Ct));
+        var pages = document.GetPages().Select(page => string.Join(' ', page.GetWords().Select(word => word.Text))).ToList();
+        Assert.True(pages.Count > 2);
+        Assert.Equal(2, string.Join(' ', pages).Split("£4,500.90").Length - 1);
+        Assert.Contains("£4,500.90", pages[^1], StringComparison.Ordinal);
+        Assert.All(pages, page => Assert.Contains("Your reference", page, StringComparison.Ordinal)); // the head of the table stands on each
+    }
+
+    [Fact]
     public async Task An_employer_that_pays_does_not_learn_of_the_claim()
     {
         var referral = await world.Referral(Employer, funded: false);
