@@ -217,6 +217,9 @@ public sealed class FunderLinkTests(PortalTestDatabase database) : IClassFixture
             Assert.Equal(rows, await database.Database.Read(await database.Actor(person), unit => unit.One<int>("select count(*)::int from funder_link where referral_id = @Id", new { referral.Id }), Ct));
         Assert.Equal(0, await database.Database.Read(await database.Actor(Clinician), async unit => await unit.Run("update funder_link set used_at = null where referral_id = @Id", new { referral.Id }), Ct));
 
+        Assert.NotNull((await new ReadExtension(database.Database).One(await database.Actor(Clinician), request, Ct))!.Row.LinkSentAt);
+        Assert.Null((await new ReadExtension(database.Database).One(await database.Actor(Solicitor), request, Ct))!.Row.LinkSentAt);
+
         // It is sent again when the clinic asks for that, not at once.
         var again = new AskLinkAgain(database.Database);
         Assert.IsType<Failure.Refused>((await again.Handle(await database.Actor(Clinician), request, Ct)).Failure);

@@ -39,10 +39,14 @@ public sealed record ExtensionLine(int Place, Coded<Modality>? Modality, int Ses
 /// <param name="ReasonCode">Why it was declined, or declined in part.</param>
 /// <param name="AnswerWords">What the payer wrote.</param>
 /// <param name="WithdrawnReason">Why the clinic took it back.</param>
+/// <param name="ByLink">The payer has no account: it answers by a link.</param>
+/// <param name="LinkSentAt">When the last link was sent; for the clinic.</param>
+/// <param name="LinkOpenedAt">When it was opened first; for the clinic.</param>
 /// <param name="Version">Its version.</param>
 public sealed record ExtensionRow(
     Guid Id, Guid ReferralId, string Reference, Guid ReportId, Guid? PayerOrganisationId, string PayerName, Coded<ExtensionState> State, DateOnly Until, string? OutcomeIfDeclined, string RequestedBy,
-    DateTimeOffset? AskedAt, DateOnly? DueOn, DateTimeOffset? AnsweredAt, string? AnsweredByName, string? AnsweredHow, Coded<ExtensionReason>? ReasonCode, string? AnswerWords, string? WithdrawnReason, int Version);
+    DateTimeOffset? AskedAt, DateOnly? DueOn, DateTimeOffset? AnsweredAt, string? AnsweredByName, string? AnsweredHow, Coded<ExtensionReason>? ReasonCode, string? AnswerWords, string? WithdrawnReason,
+    bool ByLink, DateTimeOffset? LinkSentAt, DateTimeOffset? LinkOpenedAt, int Version);
 
 /// <summary>A request with its lines.</summary>
 public sealed record ExtensionView(ExtensionRow Row, IReadOnlyList<ExtensionLine> Lines)
@@ -90,10 +94,11 @@ public sealed class ReadExtension(PortalDatabase database)
 
     sealed record Row(
         Guid Id, Guid ReferralId, string Reference, Guid ReportId, Guid? PayerOrganisationId, string PayerName, Coded<ExtensionState> State, DateOnly Until, string OutcomeIfDeclined, string? RequestedBy,
-        DateTimeOffset? AskedAt, DateOnly? DueOn, DateTimeOffset? AnsweredAt, string? AnsweredByName, string? AnsweredHow, Coded<ExtensionReason>? ReasonCode, string? AnswerWords, string? WithdrawnReason, int Version, string[] MyRoles)
+        DateTimeOffset? AskedAt, DateOnly? DueOn, DateTimeOffset? AnsweredAt, string? AnsweredByName, string? AnsweredHow, Coded<ExtensionReason>? ReasonCode, string? AnswerWords, string? WithdrawnReason,
+        bool ByLink, DateTimeOffset? LinkSentAt, DateTimeOffset? LinkOpenedAt, int Version, string[] MyRoles)
     {
         internal ExtensionRow Of(bool seesInjury) => new(Id, ReferralId, Reference, ReportId, PayerOrganisationId, PayerName, State, Until, seesInjury ? OutcomeIfDeclined : null, RequestedBy ?? "A clinician",
-            AskedAt, DueOn, AnsweredAt, AnsweredByName, AnsweredHow, ReasonCode, seesInjury ? AnswerWords : null, WithdrawnReason, Version);
+            AskedAt, DueOn, AnsweredAt, AnsweredByName, AnsweredHow, ReasonCode, seesInjury ? AnswerWords : null, WithdrawnReason, ByLink, LinkSentAt, LinkOpenedAt, Version);
     }
 
     sealed record Line(Guid RequestId, int Place, Coded<Modality>? Modality, int Sessions, decimal? UnitPrice, int? Granted)
@@ -114,13 +119,15 @@ public sealed class ReadExtension(PortalDatabase database)
     const string Rows = """
         select request.id, request.referral_id, r.reference, request.report_id, request.payer_organisation_id, request.payer_name, request.state, request.until, request.outcome_if_declined,
                clinician.display_name as requested_by, request.asked_at, request.due_on, request.answered_at, request.answered_by_name, request.answered_how, request.reason_code,
-               request.answer_words, request.withdrawn_reason, request.version, mine.my_roles
+               request.answer_words, request.withdrawn_reason, request.payer_email is not null as by_link, link.sent_at as link_sent_at, link.opened_at as link_opened_at, request.version, mine.my_roles
         from extension_request request
         join referral r on r.id = request.referral_id
         left join portal_user clinician on clinician.id = request.requested_by
         cross join lateral (
             select array_agg(party.role) as my_roles from referral_party party
             where party.referral_id = r.id and party.organisation_id = @organisationId) mine
+        -- Nobody but the clinic sees a link.
+        left join lateral (select sent_at, opened_at from funder_link where request_id = request.id order by sent_at desc limit 1) link on true
         where @which and mine.my_roles is not null and (request.state <> 'draft' or @treats) and (request.asked_at is not null or @treats)
         order by request.created_at desc, request.id desc;
 
