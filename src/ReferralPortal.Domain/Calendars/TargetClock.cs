@@ -28,7 +28,9 @@ public sealed record TargetAgreement(
     int UrgentFirstAppointmentDays = 2,
     int InitialReportDays = 3,
     int DischargeReportDays = 5,
-    int AcknowledgementMinutes = 60);
+    int AcknowledgementMinutes = 60,
+    int PatientCheckDays = 3,
+    int ReportQueryDays = 2);
 
 /// <summary>What is to be expected of a promise.</summary>
 public enum Outlook
@@ -158,7 +160,8 @@ public sealed class TargetClock(ClinicHours hours, WorkingDays workingDays)
 
     static bool InClinicTime(Target target) => target is Target.Acknowledgement or Target.RedFlagReview;
 
-    DateTimeOffset AfterWorkingDays(DateTimeOffset start, int days)
+    /// <summary>When the clinics close on the working day that is so many working days after an instant (UTC).</summary>
+    public DateTimeOffset AfterWorkingDays(DateTimeOffset start, int days)
     {
         var last = workingDays.Add(LondonTime.DateOf(start), days);
         if (!workingDays.IsWorkingDay(last)) last = workingDays.Add(last, 1);

@@ -32,6 +32,7 @@ public enum AuditAction
     ViewMeasures, CorrectScore, RaiseMeasureAlert, EscalateMeasureAlert, AcknowledgeMeasureAlert, LoadWording,
     SendQuestionnaire, ShowQuestionnaire, RevokeQuestionnaire, OpenQuestionnaire, AnswerQuestionnaire, ViewRecovery, PrintRecovery,
     AcknowledgeReport, ChaseReport, AnswerSatisfaction, ViewSatisfaction, SaveFees, PreviewInvoices, IssueInvoice, CreditInvoice, ListInvoices, ViewInvoice, PrintInvoice, ExportInvoice, ViewStatement, ViewPortfolio,
+    DiscardReport, ReleaseReport, BeginAmendment, AskAboutReport, AnswerReportQuery, OpenReportCheck, FailReportCheck, AnswerReportCheck,
 }
 
 /// <summary>One line of the audit trail. Holds ids and codes, never a name or a diagnosis.</summary>

@@ -39,6 +39,7 @@ public sealed class Announce<TMessage>(NoticePlan<TMessage> plan, TakenMessage t
         inbox = notice.Inbox == ToInbox.Always,
         inboxWhileFree = notice.Inbox == ToInbox.WhileNobodyHasIt,
         readingRoles = Reader.Roles,
+        people = notice.People?.ToArray(),
     });
 
     sealed record Row(string State, bool FromImport, string? AppointmentKind, Guid? SeriesId, bool HasEarlier)
@@ -70,10 +71,10 @@ public sealed class Announce<TMessage>(NoticePlan<TMessage> plan, TakenMessage t
             and case when @topic = any (choice.declined) then false
                      when @topic = any (choice.wanted) then true
                      when o.kind = 'clinic_group' then @clinicByDefault else @outsideByDefault end
-            and (coalesce(choice.whole_organisation, false)
+            and case when @people::uuid[] is not null then u.id = any (@people) else coalesce(choice.whole_organisation, false)
                  or case when o.kind = 'clinic_group' then u.id in (r.triage_owner_id, r.clinician_id)
                          when o.id = r.referring_organisation_id then u.id = r.referrer_id or (sender.disabled_at is not null and 'organisation_administrator' = any (u.roles))
-                         else true end)
+                         else true end end
         union all
         select null, o.id
         from referral r join organisation o on o.kind = 'clinic_group' and o.id = any (r.readers)
@@ -81,10 +82,10 @@ public sealed class Announce<TMessage>(NoticePlan<TMessage> plan, TakenMessage t
         """;
 
     const string Insert = """
-        insert into mail_message (id, outbox_message_id, recipient, channel, template, referral_id, organisation_id, person_id, appointment_id, appointment_at, questionnaire_id, next_attempt_at, created_at)
-        select id, @outbox, recipient, channel, template, @referralId, organisation_id, person_id, appointment_id, appointment_at, questionnaire_id, due_at, @now
-        from unnest(@ids, @recipients, @channels, @templates, @organisations, @people, @appointments, @times::timestamptz[], @questionnaires, @dues::timestamptz[])
-            row (id, recipient, channel, template, organisation_id, person_id, appointment_id, appointment_at, questionnaire_id, due_at)
+        insert into mail_message (id, outbox_message_id, recipient, channel, template, referral_id, organisation_id, person_id, appointment_id, appointment_at, questionnaire_id, report_id, next_attempt_at, created_at)
+        select id, @outbox, recipient, channel, template, @referralId, organisation_id, person_id, appointment_id, appointment_at, questionnaire_id, report_id, due_at, @now
+        from unnest(@ids, @recipients, @channels, @templates, @organisations, @people, @appointments, @times::timestamptz[], @questionnaires, @reports, @dues::timestamptz[])
+            row (id, recipient, channel, template, organisation_id, person_id, appointment_id, appointment_at, questionnaire_id, report_id, due_at)
         on conflict (outbox_message_id, recipient) do nothing
         """;
 }
@@ -98,7 +99,7 @@ sealed record Reader(Guid? PersonId, Guid OrganisationId)
 }
 
 /// <summary>A mail to be queued.</summary>
-sealed record NewMail(string Recipient, MailChannel Channel, MailTemplate Template, Guid? OrganisationId = null, Guid? PersonId = null, Guid? AppointmentId = null, DateTimeOffset? AppointmentAt = null, DateTimeOffset? DueAt = null, Guid? QuestionnaireId = null)
+sealed record NewMail(string Recipient, MailChannel Channel, MailTemplate Template, Guid? OrganisationId = null, Guid? PersonId = null, Guid? AppointmentId = null, DateTimeOffset? AppointmentAt = null, DateTimeOffset? DueAt = null, Guid? QuestionnaireId = null, Guid? ReportId = null)
 {
     internal static NewMail To(Reader reader, MailTemplate template) => new(reader.PersonId?.ToString() ?? "clinic", MailChannel.Mail, template, reader.OrganisationId, reader.PersonId);
 
@@ -116,6 +117,7 @@ sealed record NewMail(string Recipient, MailChannel Channel, MailTemplate Templa
         appointments = mails.Select(mail => mail.AppointmentId).ToArray(),
         times = mails.Select(mail => mail.AppointmentAt?.UtcDateTime).ToArray(),
         questionnaires = mails.Select(mail => mail.QuestionnaireId).ToArray(),
+        reports = mails.Select(mail => mail.ReportId).ToArray(),
         dues = mails.Select(mail => (mail.DueAt ?? now).UtcDateTime).ToArray(),
     };
 }

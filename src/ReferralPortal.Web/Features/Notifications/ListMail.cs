@@ -73,7 +73,7 @@ public sealed class ListMail(PortalDatabase database, IConfiguration configurati
                (select count(*)::int from mail_message where state = 'sent' and sent_at > @dayAgo) as sent_today,
                (select count(*)::int from mail_message where state = 'failed' and failed_at is not null) as failed;
 
-        select m.id, m.template, m.channel, r.reference, o.name as organisation, m.person_id is null and m.appointment_id is null as to_inbox,
+        select m.id, m.template, m.channel, r.reference, o.name as organisation, m.person_id is null and m.appointment_id is null and m.questionnaire_id is null and m.report_id is null as to_inbox,
                m.state, m.attempts, m.failure, m.failed_at, m.next_attempt_at, m.version
         from mail_message m
         join referral r on r.id = m.referral_id

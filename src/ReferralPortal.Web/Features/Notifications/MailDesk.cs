@@ -2,6 +2,7 @@ using Npgsql;
 using ReferralPortal.Domain;
 using ReferralPortal.Domain.Notifications;
 using ReferralPortal.Web.Features.Progress.Measures.Questionnaires;
+using ReferralPortal.Web.Features.Progress.Reports.Check;
 using ReferralPortal.Web.Platform;
 using ReferralPortal.Web.Platform.Mail;
 using ReferralPortal.Web.Platform.SignIn;
@@ -68,6 +69,7 @@ public sealed class MailDesk(PortalDatabase database, PortalDataSources sources,
         var mail = (await unit.One<QueuedMail>(QueuedMail.Select, new { id, now = unit.Now, readingRoles = Reader.Roles }))!;
         if (!mail.IsStillRight) await unit.Run(Drop, new { id });
         else if (mail.QuestionnaireId is { } questionnaire) return mail with { Link = await QuestionnaireSecrets.Make(unit, questionnaire) };
+        else if (mail.ReportId is { } report) mail = mail with { Link = await CheckLinks.New(unit, report) };
         return mail;
     }, ct)).Value;
 

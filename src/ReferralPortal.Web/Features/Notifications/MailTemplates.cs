@@ -14,6 +14,7 @@ public enum MailTemplate
     SeriesBooked, PatientBooked, PatientSeries, PatientMoved, PatientCancelled, PatientReminder,
     Concern,
     AnswerAlert, AnswerAlertStands, PatientQuestionnaire, PatientQuestionnaireReminder,
+    ReportAmended, ReportAskedAbout, ReportAnswered, ReportChecked, CheckReport,
 }
 
 /// <summary>The words of one mail. <paramref name="Tab"/> is where on the referral's page its link leads; null for the clinic's triage page.</summary>
@@ -45,6 +46,11 @@ static class MailTemplates
         MailTemplate.AppointmentMissed => new("an appointment was missed", "The page of the referral says what comes next.", "appointments"),
         MailTemplate.Assessed => new("the initial assessment has taken place", "The report follows when the clinician has signed it."),
         MailTemplate.ReportSigned => new("a report is ready to read", "It opens in the portal, where you can also print it.", "progress"),
+        MailTemplate.ReportAmended => new("a report was amended", "A new version replaces the one that you may have read. It opens in the portal and says why.", "progress"),
+        MailTemplate.ReportAskedAbout => new("a reader asks about your report", "The question stands on the page of the report, and when an answer is due.", "progress"),
+        MailTemplate.ReportAnswered => new("your question about a report was answered", "The answer stands on the page of the report, or a new version of it.", "progress"),
+        MailTemplate.ReportChecked => new("the patient has checked your report", "The page of the report says whether something is to be corrected before it is released.", "progress"),
+        MailTemplate.CheckReport => new("Please check what we have written", "You can read it before anybody else does, and tell us if a fact in it is wrong."),
         MailTemplate.Discharged => new("treatment has ended", "The discharge report can be read in the portal. Please say there that you have seen it, and answer one question about the clinic."),
         MailTemplate.Closed => new("the referral is closed", "Nothing is owed on it any more. It stays readable in the portal."),
         MailTemplate.Reopened => new("the referral was reopened", "The patient is in treatment again."),
@@ -121,6 +127,19 @@ static class MailTemplates
             new($"{words.Says}. It can be answered once, until {When(until)}:", link),
             new(words.Next),
             new($"{group.Name} sends this because you asked to be reached this way. Answers to it are not read. With questions, or to be reached in another way, ring {group.Phone}.", Small: true),
+        ]);
+    }
+
+    /// <summary>A mail to a patient who is to read something first: a link that asks for the date of birth, and nothing of what is behind it.</summary>
+    internal static Written ToCheck(Uri link, DateTimeOffset until, Sender group)
+    {
+        var words = Of(MailTemplate.CheckReport);
+        return new Written(words.Says,
+        [
+            new($"{words.Says}. {words.Next}"),
+            new($"The link works until {When(until)} and for one answer. It asks for your date of birth first. Please do not pass it on:", link),
+            new($"If you would rather talk about it, or cannot open it, ring {group.Phone}."),
+            new($"{group.Name} sends this because you are its patient. Answers to it are not read.", Small: true),
         ]);
     }
 

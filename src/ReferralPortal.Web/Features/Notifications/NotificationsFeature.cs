@@ -10,6 +10,8 @@ using ReferralPortal.Web.Features.Progress.Measures;
 using ReferralPortal.Web.Features.Progress.Measures.Questionnaires;
 using ReferralPortal.Web.Features.Progress.Closing;
 using ReferralPortal.Web.Features.Progress.Reports;
+using ReferralPortal.Web.Features.Progress.Reports.Check;
+using ReferralPortal.Web.Features.Progress.Reports.Queries;
 using ReferralPortal.Web.Features.Referrals.Amend;
 using ReferralPortal.Web.Features.Referrals.Answer;
 using ReferralPortal.Web.Features.Referrals.Submit;
@@ -75,6 +77,11 @@ public static class NotificationsFeature
         .AddPlan<ConcernRaised>((_, _) => [new(MailTemplate.Concern, Questions, Referrer)])
         .AddPlan<ReportSigned>((_, _) => [new(MailTemplate.ReportSigned, Reports, Outside)])
         .AddPlan<ReportUnseen>((message, _) => message.Step <= ReportChases.Reminders ? [new(MailTemplate.ReportUnseen, Reports, Referrer)] : [new(MailTemplate.ReferrerToRing, Questions, Clinic, ToInbox.Always)])
+        .AddPlan<ReportAmended>((message, _) => [new(MailTemplate.ReportAmended, Reports, Outside), new(MailTemplate.ReportAmended, Reports, Outside, People: message.Readers)])
+        .AddPlan<ReportPreviewOffered>((_, _) => []) // the patient alone
+        .AddPlan<ReportChecked>((message, _) => [new(MailTemplate.ReportChecked, Questions, Clinic, People: [message.AuthorId])])
+        .AddPlan<ReportAskedAbout>((message, _) => [new(MailTemplate.ReportAskedAbout, Questions, Clinic, People: [message.AuthorId])])
+        .AddPlan<ReportQueryAnswered>((message, _) => [new(MailTemplate.ReportAnswered, Questions, Outside, People: [message.AskedBy])])
         .AddPlan<CareEnded>((message, _) => [new(message.Action switch
         {
             ReferralAction.Discharge => MailTemplate.Discharged,

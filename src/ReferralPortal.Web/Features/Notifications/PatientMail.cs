@@ -1,6 +1,7 @@
 using ReferralPortal.Domain.Notifications;
 using ReferralPortal.Web.Features.Appointments;
 using ReferralPortal.Web.Features.Progress.Measures.Questionnaires;
+using ReferralPortal.Web.Features.Progress.Reports;
 using ReferralPortal.Web.Features.Referrals.Withdraw;
 using ReferralPortal.Web.Platform;
 
@@ -28,6 +29,7 @@ static class PatientMail
     internal static async Task<IEnumerable<NewMail>> For<TMessage>(TMessage message, Guid referralId, Guid? appointment, InSeries series, PortalUnit unit, bool texts)
     {
         if (message is QuestionnaireSent sent) return (await unit.Many<Asked>(Questionnaire, new { sent.QuestionnaireId })).SelectMany(Mails);
+        if (message is ReportPreviewOffered { ReportId: var report }) return [new NewMail($"report:{report}", MailChannel.Mail, MailTemplate.CheckReport, ReportId: report)];
         (MailTemplate Template, string State)? told = message switch
         {
             AppointmentBooked => (series switch { InSeries.First => MailTemplate.PatientSeries, InSeries.Later => MailTemplate.PatientReminder, _ => MailTemplate.PatientBooked }, "booked"),

@@ -23,6 +23,9 @@ sealed record QueuedMail
     public required bool IsStillRight { get; init; }
     /// <summary>When the appointments are that it tells the patient of, in seconds since 1970, with commas between.</summary>
     public string? Times { get; init; }
+    /// <summary>The report that the patient is to check, and until when.</summary>
+    public Guid? ReportId { get; init; }
+    public DateTimeOffset? CheckUntil { get; init; }
     public string? ClinicName { get; init; }
     public string? ClinicAddress { get; init; }
     public string? ClinicPostcode { get; init; }
@@ -40,12 +43,13 @@ sealed record QueuedMail
     {
         var template = EnumText.Parse<MailTemplate>(Template);
         var group = new Sender(GroupName, GroupPhone, GroupEmail);
-        var words = Link is not null ? MailTemplates.Questionnaire(template, new Uri(options.BaseAddress, Link), AnsweredUntil!.Value, group)
+        var words = Link is not null && CheckUntil is { } until ? MailTemplates.ToCheck(new Uri(options.BaseAddress, Link), until, group)
+            : Link is not null ? MailTemplates.Questionnaire(template, new Uri(options.BaseAddress, Link), AnsweredUntil!.Value, group)
             : MailTemplates.IsForThePatient(template)
             ? MailTemplates.Patient(template, At, Place, group)
             : MailTemplates.Portal(template, Reference, options.BaseAddress, group);
         // A patient's mails stand apart from those of the people who follow the referral: the thread's name leaves with them.
-        return new OutgoingMail(Id, MailTemplates.IsForThePatient(template) ? Id : ReferralId, CreatedAt, address, words.Subject, words.Text, words.Html);
+        return new OutgoingMail(Id, Link is not null || MailTemplates.IsForThePatient(template) ? Id : ReferralId, CreatedAt, address, words.Subject, words.Text, words.Html);
     }
 
     internal string Text(MailOptions options) => Link is not null
@@ -58,12 +62,13 @@ sealed record QueuedMail
 
     // Of a child that has one the guardian is written to.
     internal const string Select = """
-        select m.id, m.template, m.channel, m.recipient, m.referral_id, r.reference, m.attempts, m.created_at, coalesce(series.times, extract(epoch from m.appointment_at)::bigint::text) as times,
+        select m.id, m.template, m.channel, m.recipient, m.referral_id, r.reference, m.attempts, m.created_at, m.report_id, preview.expires_at as check_until, coalesce(series.times, extract(epoch from m.appointment_at)::bigint::text) as times,
                case when m.appointment_id is not null or m.questionnaire_id is not null then
                         case when m.channel = 'text' and p.date_of_birth > @now::timestamptz - interval '18 years' then coalesce(p.guardian_phone, p.phone)
                              when m.channel = 'text' then p.phone
                              when p.date_of_birth > @now::timestamptz - interval '18 years' then coalesce(p.guardian_email, p.email)
                              else p.email end
+                    when m.report_id is not null then coalesce(case when p.date_of_birth > @now::timestamptz - interval '18 years' then p.guardian_email end, p.email)
                     when m.person_id is not null then u.user_name
                     else settings.email end as address,
                case when m.appointment_id is not null then
@@ -76,6 +81,7 @@ sealed record QueuedMail
                         and q.answered_at is null and q.revoked_at is null and q.expires_at > @now and r.state not in ('declined', 'withdrawn', 'closed')
                     when m.person_id is not null then
                         u.disabled_at is null and u.roles && @readingRoles and u.organisation_id = m.organisation_id and o.disabled_at is null and o.id = any (r.readers)
+                    when m.report_id is not null then preview.answered_at is null and preview.expires_at > @now and report.state = 'signed' and report.released_at is null
                     else true end as is_still_right,
                clinic.name as clinic_name, clinic.address as clinic_address, clinic.postcode as clinic_postcode, clinic.phone as clinic_phone,
                settings.name as group_name, settings.phone as group_phone, settings.email as group_email,
@@ -89,6 +95,8 @@ sealed record QueuedMail
         left join appointment a on a.id = m.appointment_id
         left join clinic on clinic.id = a.clinic_id
         left join questionnaire q on q.id = m.questionnaire_id
+        left join report_preview preview on preview.report_id = m.report_id
+        left join report on report.id = m.report_id
         left join lateral (
             select string_agg(extract(epoch from one.starts_at)::bigint::text, ',' order by one.starts_at) as times
             from appointment one where one.series_id = a.series_id and one.state = 'booked' and one.starts_at > @now) series on m.template = 'patient_series'

@@ -23,4 +23,7 @@ public sealed class PortalLimits
 
     /// <summary>How often patients' questionnaires may be opened or sent per minute from one network address, whether the secret in the address is right or not.</summary>
     public int QuestionnaireRequestsPerMinute { get; set; } = 60;
+
+    /// <summary>How often copies of reports may be verified, and a patient's link opened, per minute from one network address.</summary>
+    public int ReportChecksPerMinute { get; set; } = 30;
 }

@@ -28,6 +28,12 @@ static class SecurityHeaders
             policy.AddFormAction().Self();
         });
 
+    /// <summary>The name of the headers of pages whose address is a secret: it leads nowhere else.</summary>
+    public const string OfSecrets = "secrets";
+
+    /// <summary>The headers of such a page.</summary>
+    public static HeaderPolicyCollection ForSecrets(IConfiguration configuration) => For(configuration).AddReferrerPolicyNoReferrer().AddCustomHeader("X-Robots-Tag", "noindex, nofollow");
+
     /// <summary>The headers of such a file.</summary>
     public static HeaderPolicyCollection ForFiles() => new HeaderPolicyCollection()
         .AddContentTypeOptionsNoSniff()

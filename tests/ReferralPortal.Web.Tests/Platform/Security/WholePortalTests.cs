@@ -23,6 +23,10 @@ public sealed class WholePortalTests(WholePortalTests.Portal portal) : IClassFix
         "/sign-in", "/sign-in/start", "/sign-out", "/signed-out", "/session/end", "/access-denied", "/too-many-pages", // the way in and out
         "/not-found", "/fault", // words on what went wrong
         "/health/live", "/health/ready", // a status
+        "/verify", // whether a copy of a report is genuine and current, to whoever holds it; nothing else
+        "/p/{Token}", // one report, to the patient who has the secret in the address and gives the date of birth
+        "/m/{secret}/", // a questionnaire, to the patient who has the secret in the address
+        "/f/{token}/", // one request for more sessions, to the payer who has the secret in the address and a code
         "/calendar/{secret}.ics", // a clinician's times and places, to whoever has the secret in the address; never of whom
     ];
 

@@ -40,6 +40,8 @@ public static class AgreementTerms
         new("urgentFirstAppointmentDays", "First appointment when urgent", false, agreed => agreed.UrgentFirstAppointmentDays),
         new("initialReportDays", "Initial report after the assessment", false, agreed => agreed.InitialReportDays),
         new("dischargeReportDays", "Discharge report after the treatment", false, agreed => agreed.DischargeReportDays),
+        new("reportQueryDays", "Answer a question about a report", false, agreed => agreed.ReportQueryDays),
+        new("patientCheckDays", "The patient’s time to check a report, where the clinician asks for it", false, agreed => agreed.PatientCheckDays),
     ];
 
     /// <summary>What is wrong with what was typed, by field. An empty field is the clinic's own target.</summary>

@@ -101,7 +101,7 @@ public sealed class FollowLink(PortalDatabase database, PortalDataSources source
         if (row is null) return Outcome.Missing;
 
         unit.Audit(AuditAction.ViewReport, link.ReferralId, row.ReportId, new { by = "link" });
-        var sections = ReportContent.For(OrganisationKind.Funder, row.Kind, PortalJson.Read<List<ReportSection>>(row.Content));
+        var sections = ReportContent.For(ReportAudience.Funder, row.Kind, PortalJson.Read<List<ReportSection>>(row.Content));
         return new LinkPage(link.RequestId, row.Version, row.Reference, $"{row.GivenName} {row.FamilyName}", row.DateOfBirth, row.PayerName, row.DueOn, row.Until, row.OutcomeIfDeclined, lines,
             ReportForms.Name(row.Kind), sections, row.AuthorName, row.AuthorHcpc, row.SignedAt);
     }, ct);

@@ -12,7 +12,7 @@ static class DischargeReportSql
         """;
 
     /// <summary>Whether the report <c>d</c> ends the present course of the referral <c>r</c>.</summary>
-    internal const string Ends = "d.kind = 'discharge' and d.state = 'signed' and (r.reopened_at is null or d.signed_at > r.reopened_at)";
+    internal const string Ends = "d.kind = 'discharge' and d.state = 'signed' and d.released_at is not null and (r.reopened_at is null or d.signed_at > r.reopened_at)";
 
     /// <summary>Whether nobody of the reader's organisation has acknowledged the report that <see cref="Lateral"/> found.</summary>
     internal const string UnseenByReader = """

@@ -7,59 +7,67 @@ using ReferralPortal.Web.Platform;
 
 namespace ReferralPortal.Web.Features.Progress.Reports;
 
-/// <summary>A signed report as one reader sees it.</summary>
-public sealed record SignedReportPage(
-    Guid Id, string Reference, string GivenName, string FamilyName, DateOnly DateOfBirth, string? ClaimReference, string? OurReference, DateOnly? IncidentDate,
-    ReportKind Kind, int Number, bool Superseded, IReadOnlyList<ReportSection> Sections, string AuthorName, string AuthorHcpc, DateTimeOffset SignedAt, string ContentHash,
-    string ReferringOrganisation, bool PartOnly);
-
 /// <summary>
-/// Opens a signed report for a party or the clinic; never a draft. What an employer reads is fitness for work only. The first reading by
-/// each person outside the clinic is kept, so that the author knows that it arrived.
+/// Opens a signed report for a party, once it is released, or for the clinic; never a draft. What a reader sees of it is <see cref="ReportAudiences"/>' say. The first reading
+/// by each person outside the clinic is kept, so that the author knows that it arrived.
 /// </summary>
 public sealed class ReadReport(PortalDatabase database)
 {
-    public async Task<Outcome<SignedReportPage>> Handle(Actor actor, Guid reportId, AuditAction how, CancellationToken ct)
+    public async Task<Outcome<ReportCopy>> Handle(Actor actor, Guid reportId, AuditAction how, CancellationToken ct)
     {
         if (!actor.ReadsReferrals()) return Outcome.Missing;
 
         return await database.View(actor, async unit =>
         {
-            var row = await unit.One<Row>(Signed, new { reportId, organisationId = actor.OrganisationId });
-            if (row is null) return (Outcome<SignedReportPage>)Outcome.Missing;
+            var roles = await unit.One<string[]>(MyRoles, new { reportId, organisationId = actor.OrganisationId, clinic = actor.IsClinic });
+            if (roles is null or []) return (Outcome<ReportCopy>)Outcome.Missing;
 
-            var employer = actor.OrganisationKind == OrganisationKind.Employer;
-            var sight = PartySight.Of(row.MyRoles.Select(role => Domain.EnumText.Parse<PartyRole>(role)), actor.OrganisationKind);
-            if (!sight.HasFlag(Sight.Reports) && !employer) return Outcome.Missing;
+            var held = roles.Select(role => Domain.EnumText.Parse<PartyRole>(role)).ToList();
+            if (!PartySight.Of(held, actor.OrganisationKind).HasFlag(Sight.Reports) || ReportAudiences.Of(held, actor.OrganisationKind) is not { } audience) return Outcome.Missing;
+            var report = (await unit.One<StoredReport>(Signed, new { reportId }))!;
+            if (report.For(audience) is not { } copy) return Outcome.Missing;
 
-            unit.Audit(how, row.ReferralId, row.Id);
-            if (!actor.IsClinic) await unit.Run(FirstReading, new { reportId, personId = actor.UserId, organisationId = actor.OrganisationId, at = unit.Now });
-
-            var written = PortalJson.Read<List<ReportSection>>(row.Content);
-            var shown = ReportContent.For(actor.OrganisationKind, row.Kind, written);
-            return new SignedReportPage(row.Id, row.Reference, row.GivenName, row.FamilyName, row.DateOfBirth, employer ? null : row.ClaimReference, row.OurReference, row.IncidentDate,
-                row.Kind, row.Number, row.State == "superseded", shown, row.AuthorName, row.AuthorHcpc, row.SignedAt, row.ContentHash, row.ReferringOrganisation, shown.Count < written.Count);
+            unit.Audit(how, report.ReferralId, report.Id);
+            if (actor.IsClinic) return copy with { Desk = await Desk(unit, report) };
+            await unit.Run(FirstReading, new { reportId, personId = actor.UserId, organisationId = actor.OrganisationId, at = unit.Now });
+            return copy;
         }, ct);
     }
 
-    sealed record Row(
-        Guid Id, Guid ReferralId, string Reference, string GivenName, string FamilyName, DateOnly DateOfBirth, string? ClaimReference, string? OurReference, DateOnly? IncidentDate,
-        Coded<ReportKind> Kind, int Number, string State, string Content, string AuthorName, string AuthorHcpc, DateTimeOffset SignedAt, string ContentHash,
-        string ReferringOrganisation, string[] MyRoles);
+    static async Task<ReportDesk> Desk(PortalUnit unit, StoredReport report)
+    {
+        var isAuthor = report.AuthorId == unit.Actor.UserId && unit.Actor.Has(Role.Clinician);
+        var amendment = await unit.One<Amendment>(BeingAmended, new { report.Id });
+        return new ReportDesk(
+            ReportRules.MayAnswerFor(isAuthor, unit.Actor.Has(Role.ClinicManager), report.AuthorHasLeft),
+            amendment?.Id, amendment?.AuthorId == unit.Actor.UserId,
+            await unit.One<PatientCheck>(Check, new { report.Id }));
+    }
 
-    const string Signed = """
-        select report.id, r.id as referral_id, r.reference, p.given_name, p.family_name, p.date_of_birth, r.claim_reference, r.our_reference, r.incident_date,
-               report.kind, report.number, report.state, report.content::text as content, report.author_name, report.author_hcpc, report.signed_at, report.content_hash,
-               sender.name as referring_organisation, mine.my_roles
-        from report
-        join referral r on r.id = report.referral_id
-        cross join lateral (
-            select array_agg(party.role) as my_roles from referral_party party
-            where party.referral_id = r.id and party.organisation_id = @organisationId) mine
-        join patient p on p.id = r.patient_id
-        join organisation sender on sender.id = r.referring_organisation_id
-        where report.id = @reportId and report.state in ('signed', 'superseded') and mine.my_roles is not null
+    sealed record Amendment(Guid Id, Guid AuthorId);
+
+    const string MyRoles = """
+        select array_agg(party.role)
+        from report join referral_party party on party.referral_id = report.referral_id
+        where report.id = @reportId and party.organisation_id = @organisationId and report.state in ('signed', 'superseded') and (@clinic or report.released_at is not null)
+        having count(*) > 0
         """;
+
+    // The version that stands now is found along the chain of amendments, as far as they are released.
+    const string Signed = $"""
+        select {StoredReport.Columns},
+               (with recursive later as (
+                    select next.id, next.state from report next where next.supersedes_id = report.id and next.released_at is not null
+                    union all
+                    select next.id, next.state from report next join later on next.supersedes_id = later.id where next.released_at is not null)
+                select later.id from later where later.state = 'signed' limit 1) as current_id
+        from {StoredReport.Tables}
+        where report.id = @reportId
+        """;
+
+    const string BeingAmended = "select id, author_id from report where supersedes_id = @id and state = 'draft'";
+
+    const string Check = "select expires_at, opened_at, answered_at, correction from report_preview where report_id = @id";
 
     const string FirstReading = """
         insert into report_read (report_id, person_id, organisation_id, first_read_at)

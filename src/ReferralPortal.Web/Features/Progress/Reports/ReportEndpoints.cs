@@ -1,7 +1,7 @@
+using System.Security.Claims;
 using ReferralPortal.Web.Features.Referrals;
 using ReferralPortal.Web.Platform;
 using ReferralPortal.Web.Platform.SignIn;
-using System.Security.Claims;
 
 namespace ReferralPortal.Web.Features.Progress.Reports;
 
@@ -12,16 +12,18 @@ public static class ReportEndpoints
     public static void MapReports(this IEndpointRouteBuilder app) =>
         app.MapGet("/reports/{id:guid}/pdf", Pdf).RequireAuthorization(policy => policy.RequireRole(ReferralReaders.Roles.Split(','))).ExcludeFromDescription();
 
-    static async Task<IResult> Pdf(Guid id, ClaimsPrincipal user, ReadReport reports, ReportPdf printer, PortalDataSources sources, HttpContext http, CancellationToken ct)
+    static async Task<IResult> Pdf(Guid id, ClaimsPrincipal user, ReadReport reports, ReportFiles files, PortalDataSources sources, IConfiguration configuration, HttpContext http, CancellationToken ct)
     {
         if (user.PersonId() is not { } person) return Results.NotFound();
         var actor = await CurrentActor.Load(sources, person, ct);
-        if ((await reports.Handle(actor, id, AuditAction.PrintReport, ct)).Value is not { } report) return Results.NotFound();
-        if (!printer.IsAvailable) return Results.Problem("Reports cannot be printed to PDF on this server; open the report and print it from the browser.", statusCode: StatusCodes.Status503ServiceUnavailable);
+        if (!files.IsAvailable)
+            return (await reports.Handle(actor, id, AuditAction.PrintReport, ct)).IsDone
+                ? Results.Problem("Reports cannot be printed to PDF on this server; open the report and print it from the browser.", statusCode: StatusCodes.Status503ServiceUnavailable) : Results.NotFound();
 
-        var pdf = await printer.Print(report, ct);
+        // As people open it; the request's own host is what somebody asked for, and only a stand-in.
+        var portal = new Uri(configuration["Mail:BaseAddress"] is { Length: > 0 } own ? own : $"{http.Request.Scheme}://{http.Request.Host}");
+        if ((await files.Handle(actor, id, portal, ct)).Value is not { } file) return Results.NotFound();
         http.Response.Headers.CacheControl = "no-store";
-        // The name says which report and nothing about whom.
-        return Results.File(pdf, "application/pdf", $"{report.Reference}-{Domain.EnumText.Of(report.Kind).Replace('_', '-')}-v{report.Number}.pdf");
+        return Results.File(file.Pdf, "application/pdf", file.Name);
     }
 }

@@ -69,11 +69,12 @@ public sealed class TimelineWords(CatalogueContent catalogue)
             "judge_goal" => ($"{who} judged a goal{(Text("outcome") is { } outcome ? $": {PlainText.Of(outcome).ToLower(CultureInfo.InvariantCulture)}" : "")}", null),
             "record_work" => ($"{who} recorded the patient’s work", null),
             "begin_discharge_report" => ($"{who} began the discharge report", null),
-            "sign_report" => ($"{who} signed a report{ReportKind()}", "It can be read under Progress."),
+            "sign_report" => ($"{who} signed a report{ReportKind()}", Checked() ?? "It can be read under Progress."),
+            "amend_report" => ($"{who} amended a report{ReportKind()}", Checked() ?? "The amended report replaces the one before."),
+            "release_report" => ($"A report was released{ReportKind()}", "It can be read under Progress."),
             "acknowledge_report" => ($"{who} of {happened.Organisation} has seen the discharge report", null),
             "remind_of_report" => ("The referrer was reminded of the discharge report", null),
             "report_unseen" => ("The referrer has not acknowledged the discharge report after two reminders", "Somebody at the clinic rings them."),
-            "amend_report" => ($"{who} amended a report{ReportKind()}", "The amended report replaces the one before."),
             _ => ($"{who} of {happened.Organisation} changed the referral", null),
         };
         return new TimelineLine(what + ".", consequence, string.IsNullOrWhiteSpace(happened.Words) ? null : happened.Words);
@@ -107,6 +108,8 @@ public sealed class TimelineWords(CatalogueContent catalogue)
             ("part", _) => $"{Text("payer")} authorised {Number("sessions")} of {Number("asked")} more sessions",
             _ => $"{Text("payer")} authorised {Number("sessions")} more sessions",
         } + (Text("how") == "link" ? ", by the link that it was sent" : "");
+
+        string? Checked() => Instant("patientChecksUntil") is { } until ? $"The patient checks the facts until {Formats.DateTime(until)}; then its readers have it." : null;
 
         // Who asked, and why as far as everybody may know.
         string? Asked() => Text("askedBy") is { } by && EnumText.TryParse<AskedBy>(by, out var asked)

@@ -46,8 +46,7 @@ public sealed class ViewReferral(PortalDatabase database)
                     isReferrer = header.MyRoles.Contains(EnumText.Of(PartyRole.Referrer)),
                     wordsForReferrer = header.MyRoles.Contains(EnumText.Of(PartyRole.Referrer)) ? WordsForReferrer : [],
                     seen = Enum.GetValues<Sight>().Where(part => part == Sight.None || (part != Sight.All && sight.HasFlag(part))).Select(part => EnumText.Of(part)).ToArray(),
-                    wholeReports = actor.OrganisationKind != OrganisationKind.Employer,
-                    reportsForEmployer = ReportsForEmployer,
+                    reportKinds = ReportKinds(header.MyRoles, actor.OrganisationKind),
                 });
 
             var page = new ReferralView(header, sight, [], []) { Capacities = [.. actor.CapacitiesOn(header.ReferringOrganisationId)] };
@@ -144,9 +143,9 @@ public sealed class ViewReferral(PortalDatabase database)
         [.. ((ReferralAction[])[ReferralAction.AskForInformation, ReferralAction.Answer, ReferralAction.Decline, ReferralAction.Withdraw, ReferralAction.Forward, ReferralAction.ChangePriority]).Select(action => EnumText.Of(action)),
             "give_authority", "withdraw_authority", "answer_extension", "withdraw_extension", "raise_concern"];
 
-    // The reports that have a part for an employer, who reads that part and no other.
-    static readonly string[] ReportsForEmployer =
-        [.. Enum.GetValues<ReportKind>().Where(kind => ReportForms.Of(kind).Any(part => part.ForEmployer)).Select(kind => EnumText.Of(kind))];
+    // The reports in which there is something for this reader: nobody else learns that they exist.
+    static string[] ReportKinds(string[] roles, OrganisationKind kind) =>
+        ReportAudiences.Of(roles.Select(role => EnumText.Parse<PartyRole>(role)), kind) is { } audience ? [.. ReportAudiences.Kinds(audience).Select(report => EnumText.Of(report))] : [];
 
     static async Task<IReadOnlyList<T>> All<T>(GridReader sets) => [.. await sets.ReadAsync<T>()];
 
@@ -210,11 +209,11 @@ public sealed class ViewReferral(PortalDatabase database)
         order by appointment.starts_at, appointment.id
         """;
 
-    // Drafts are the clinic's own and stand on its own pages.
+    // Drafts, and what the patient still checks, are the clinic's own and stand on its own pages.
     const string Reports = """
         select id, kind, number, state, author_name, signed_at
         from report
-        where referral_id = @referralId and state in ('signed', 'superseded') and (@wholeReports or kind = any (@reportsForEmployer))
+        where referral_id = @referralId and state in ('signed', 'superseded') and released_at is not null and kind = any (@reportKinds)
         order by signed_at desc, id
         """;
 }

@@ -1,32 +1,99 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using ReferralPortal.Domain.Progress;
 using ReferralPortal.Testing;
 using ReferralPortal.Web.Features.Progress.Reports;
+using ReferralPortal.Web.Features.Progress.Reports.Verify;
+using ReferralPortal.Web.Platform;
 using ReferralPortal.Web.Platform.Printing;
+using ReferralPortal.Web.Tests.Features.Referrals;
+using ReferralPortal.Web.Tests.Features.Triaging;
 using UglyToad.PdfPig;
 using UglyToad.PdfPig.DocumentLayoutAnalysis.TextExtractor;
+using static ReferralPortal.Web.Tests.Features.Referrals.People;
 
 namespace ReferralPortal.Web.Tests.Features.Progress.Reports;
 
-public sealed class ReportPdfTests
+public sealed class ReportPdfTests(PortalTestDatabase database) : IClassFixture<PortalTestDatabase>
 {
-    [Fact]
-    public async Task A_signed_report_prints_as_a_tagged_PDF_that_says_what_was_signed()
+    static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    static readonly Uri Portal = new("https://portal.clinic.example");
+
+    [Theory]
+    [InlineData(ReportKind.Triage)]
+    [InlineData(ReportKind.InitialAssessment)]
+    [InlineData(ReportKind.Progress)]
+    [InlineData(ReportKind.TreatmentExtension)]
+    [InlineData(ReportKind.Discharge)]
+    [InlineData(ReportKind.ImmediateNeeds)]
+    public async Task Every_kind_prints_as_a_tagged_PDF_that_says_what_was_signed_by_whom_and_where_it_is_verified(ReportKind kind)
     {
         await using var browser = await Printer();
-        var printer = new ReportPdf(browser);
-        ReportSection[] sections = [new("treatment", "Treatment given", "Exercise <script>alert(1)</script> & massage"), new("next", "Next step", "Zażółć, 李, O’Connor")];
-        var report = Report("O’Connor-Blythe", sections);
+        var long_ = string.Join('\n', Enumerable.Repeat("The patient lifts, carries and reaches overhead with less pain than at the assessment; sleep is undisturbed on most nights.", 8));
+        ReportSection[] sections = [.. ReportForms.Of(kind).Select(part => new ReportSection(part.Key, part.Heading, part.Key is "next" or "plan" ? "Exercise <script>alert(1)</script> & massage; Zażółć, 李, O’Connor" : long_))];
+        var report = Report("O’Connor-Blythe", sections, kind) with { Number = 2, AmendmentReason = "The side was wrong." };
 
-        var pdf = await printer.Print(report, TestContext.Current.CancellationToken);
+        var pdf = await new ReportPdf(browser).Print(report, Portal, Ct);
+        await Keep(pdf, kind);
 
         using var document = PdfDocument.Open(pdf);
-        var text = string.Join(' ', document.GetPages().SelectMany(page => page.GetWords()).Select(word => word.Text));
-        foreach (var expected in new[] { "Progress report", "O’Connor-Blythe", "PH104512", "<script>alert(1)</script> & massage", "Zażółć", "24 Nov 2026 at 09:30", "Page 1 of 1", "version 1" })
+        var pages = document.GetPages().Select(page => string.Join(' ', page.GetWords().Select(word => word.Text))).ToList();
+        var text = string.Join(' ', pages);
+        foreach (var expected in new[] { ReportForms.Name(kind), "O’Connor-Blythe", "Beth Entwistle", "PH104512", "24 Nov 2026 at 09:30", "The side was wrong.", "https://portal.clinic.example/verify", report.ContentHash! })
             Assert.Contains(expected, text);
+        if (sections.Any(section => section.Key is "next" or "plan")) Assert.Contains("<script>alert(1)</script> & massage; Zażółć", text);
+        for (var page = 0; page < pages.Count; page++)
+        {
+            Assert.Contains($"Page {page + 1} of {pages.Count}", pages[page]);
+            Assert.Contains(Bare($"{ReportForms.Name(kind)}, version 2 · check value {report.ContentHash![..16]}"), Bare(pages[page]));
+        }
         Assert.True(document.Structure.Catalog.CatalogDictionary.ContainsKey(UglyToad.PdfPig.Tokens.NameToken.Create("StructTreeRoot")), "the PDF is not tagged");
+    }
+
+    [Fact]
+    public async Task A_file_is_issued_once_for_each_kind_of_reader_and_can_be_verified_by_its_bytes()
+    {
+        await using var browser = await Printer();
+        var referral = await database.Treated();
+        var report = await database.Signed(referral, ReportKind.InitialAssessment);
+        var files = new ReportFiles(database.Database, new ReadReport(database.Database), new ReportPdf(browser));
+        async Task<byte[]> File(string who) => (await files.Handle(await database.Actor(who), report, Portal, Ct)).Value!.Pdf;
+
+        var first = await File(Solicitor);
+        Assert.Equal(first, await File(Partner));
+        var payers = await File(Funder);
+        Assert.NotEqual(first, payers);
+        Assert.Contains("[subjective]", Text(first));
+        Assert.DoesNotContain("[subjective]", Text(payers));
+        Assert.IsType<Failure.Missing>((await files.Handle(await database.Actor(Stranger), report, Portal, Ct)).Failure);
+
+        var verify = new VerifyReport(database.Sources);
+        foreach (var pdf in new[] { first, payers }) Assert.Equal(Genuineness.Current, (await verify.Handle(null, Convert.ToHexString(SHA256.HashData(pdf)), Ct)).Value);
+        Assert.Equal(Genuineness.Unknown, (await verify.Handle(null, Convert.ToHexString(SHA256.HashData([.. first, 0])), Ct)).Value);
+
+        var clinician = await database.Actor(Clinician);
+        var second = (await new AmendReport(database.Database).Start(clinician, Guid.CreateVersion7(), report, "Wrong date.", Ct)).Value;
+        await database.Sign(second, await database.Fill((await database.Write().Open(clinician, second, Ct)).Value!));
+        Assert.Equal(Genuineness.Superseded, (await verify.Handle(null, Convert.ToHexString(SHA256.HashData(first)), Ct)).Value);
+        Assert.Contains("Superseded.", Text(await File(Solicitor)));
+    }
+
+    [Fact]
+    public async Task An_employer_gets_its_own_copy_of_a_file_and_no_other_even_past_the_use_case()
+    {
+        var referral = await database.Treated(Employer);
+        var report = await database.Signed(referral, ReportKind.Progress);
+        await database.Run("""
+            insert into report_file (id, report_id, audience, superseded, pdf, sha256)
+            select gen_random_uuid(), @report, audience, false, 'x'::bytea, sha256('x'::bytea) from unnest(array['clinic', 'case_manager', 'employer']) audience
+            """, new { report });
+        async Task<string?> Files(string who) => await database.Database.Read(await database.Actor(who), async unit => await unit.One<string?>("select string_agg(audience, ' ' order by audience) from report_file where report_id = @report", new { report }), Ct);
+        Assert.Equal("employer", await Files(Employer));
+        Assert.Equal("case_manager clinic employer", await Files(CaseManager));
+        Assert.Null(await Files(Stranger));
     }
 
     [Fact]
@@ -39,7 +106,7 @@ public sealed class ReportPdfTests
         var strings = (await NastyStrings.All()).Where(text => text.Length <= 200 && Printable(text)).ToList();
         ReportSection[] sections = [.. strings.Chunk(50).Select((some, place) => new ReportSection($"part-{place}", $"Part {place}", string.Join('\n', some.Select((text, line) => $"[{place * 50 + line}]{text}[/]"))))];
 
-        var pdf = await printer.Print(Report("<i>=1+1</i>", sections), TestContext.Current.CancellationToken);
+        var pdf = await printer.Print(Report("<i>=1+1</i>", sections), Portal, TestContext.Current.CancellationToken);
 
         using var document = PdfDocument.Open(pdf);
         var printed = Bare(string.Concat(document.GetPages().Select(page => FooterLess(ContentOrderTextExtractor.GetText(page)))));
@@ -57,11 +124,25 @@ public sealed class ReportPdfTests
 
     static string FooterLess(string page) => System.Text.RegularExpressions.Regex.Replace(page, @"R-7K3M-92QX · .*?Page\s*\d+\s*of\s*\d+", "", System.Text.RegularExpressions.RegexOptions.Singleline);
 
+    static string Text(byte[] pdf)
+    {
+        using var document = PdfDocument.Open(pdf);
+        return string.Join(' ', document.GetPages().SelectMany(page => page.GetWords()).Select(word => word.Text));
+    }
+
+    /// <summary>For a look at it: where <c>REPORT_PDFS</c> names a folder, each kind's file is put there.</summary>
+    static async Task Keep(byte[] pdf, ReportKind kind)
+    {
+        if (Environment.GetEnvironmentVariable("REPORT_PDFS") is { Length: > 0 } folder) await System.IO.File.WriteAllBytesAsync(Path.Combine(folder, $"{kind}.pdf"), pdf, Ct);
+    }
+
     internal static async Task<PagePrinter> Printer() => new(
         new ServiceCollection().AddLogging().BuildServiceProvider(), NullLoggerFactory.Instance,
         new ConfigurationBuilder().AddInMemoryCollection([new("Pdf:Chromium", await TestBrowser.Program())]).Build());
 
-    static SignedReportPage Report(string familyName, ReportSection[] sections) => new(
-        Guid.CreateVersion7(), "R-7K3M-92QX", "Niamh", familyName, new DateOnly(1984, 3, 12), "CL-1", "NL-1", new DateOnly(2025, 9, 1), ReportKind.Progress, 1, false, sections,
-        "Beth Entwistle", "PH104512", new DateTimeOffset(2026, 11, 24, 9, 30, 0, TimeSpan.Zero), ReportContent.Hash(sections), "Northgate Law", PartOnly: false);
+    static ReportCopy Report(string familyName, ReportSection[] sections, ReportKind kind = ReportKind.Progress) => new(
+        Guid.CreateVersion7(), Guid.CreateVersion7(), ReportAudience.Referrer, "R-7K3M-92QX", "Niamh", familyName, new DateOnly(1984, 3, 12), "CL-1", "NL-1", new DateOnly(2025, 9, 1), "Northgate Law", kind, 1, sections, PartOnly: false)
+    {
+        AuthorName = "Beth Entwistle", AuthorHcpc = "PH104512", SignedAt = new(2026, 11, 24, 9, 30, 0, TimeSpan.Zero), ReleasedAt = new(2026, 11, 24, 9, 30, 0, TimeSpan.Zero), ContentHash = ReportContent.Hash(sections),
+    };
 }
