@@ -64,6 +64,13 @@ public sealed class WhoIsToldTests(PortalTestDatabase database) : IClassFixture<
     }
 
     [Fact]
+    public async Task A_concern_goes_to_the_referrer_and_to_no_other_party()
+    {
+        var referral = await Referral();
+        Assert.Equal([$"concern to {Solicitor}"], await Told(referral, Clinician, new ConcernRaised(referral.Id)));
+    }
+
+    [Fact]
     public async Task A_question_goes_to_the_referrer_and_the_answer_to_whoever_has_the_referral()
     {
         var referral = await Referral(ReferralState.InformationRequested);
