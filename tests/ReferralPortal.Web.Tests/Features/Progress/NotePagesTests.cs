@@ -1,6 +1,8 @@
 using Bunit;
 using Dapper;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using ReferralPortal.Domain.Progress;
 using ReferralPortal.Testing;
 using ReferralPortal.Web.Features.Funding;
