@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using ReferralPortal.Domain.Progress;
 using ReferralPortal.Testing;
-using ReferralPortal.Web.Features.Funding;
+using ReferralPortal.Web.Features;
 using ReferralPortal.Web.Features.Progress;
 using ReferralPortal.Web.Features.Progress.Caseload;
 using ReferralPortal.Web.Features.Progress.Record;
@@ -139,5 +139,12 @@ public sealed class NotePagesTests(PortalTestDatabase world) : IClassFixture<Por
         Assert.Contains("Nobody is booked with you today.", page.Markup);
     }
 
-    Task<BunitContext> SignedIn(string person = People.Clinician) => world.SignedIn(person, services => services.AddSingleton<LiveUpdates>().AddProgress().AddFunding());
+    // The treatment page has a part of every feature on it.
+    Task<BunitContext> SignedIn(string person = People.Clinician) => world.SignedIn(person, services =>
+    {
+        var portal = WebApplication.CreateBuilder();
+        portal.AddPortalFeatures();
+        foreach (var service in portal.Services.Where(service => service.ServiceType.Namespace?.StartsWith("ReferralPortal", StringComparison.Ordinal) == true)) services.TryAdd(service);
+        services.AddSingleton<LiveUpdates>();
+    });
 }
