@@ -144,7 +144,7 @@ public sealed class NotePagesTests(PortalTestDatabase world) : IClassFixture<Por
     {
         var portal = WebApplication.CreateBuilder();
         portal.AddPortalFeatures();
-        foreach (var service in portal.Services.Where(service => service.ServiceType.Namespace?.StartsWith("ReferralPortal", StringComparison.Ordinal) == true)) services.TryAdd(service);
+        foreach (var service in portal.Services) services.TryAdd(service);
         services.AddSingleton<LiveUpdates>();
     });
 }
