@@ -1,6 +1,7 @@
 using Bunit;
 using Dapper;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using ReferralPortal.Domain.Progress;
@@ -144,7 +145,7 @@ public sealed class NotePagesTests(PortalTestDatabase world) : IClassFixture<Por
     {
         var portal = WebApplication.CreateBuilder();
         portal.AddPortalFeatures();
-        foreach (var service in portal.Services) services.TryAdd(service);
-        services.AddSingleton<LiveUpdates>();
+        foreach (var service in portal.Services.Where(service => service.ServiceType.Namespace?.StartsWith("ReferralPortal", StringComparison.Ordinal) == true)) services.TryAdd(service);
+        services.AddHttpClient().AddSingleton<LiveUpdates>().TryAddSingleton<IConfiguration>(portal.Configuration);
     });
 }
