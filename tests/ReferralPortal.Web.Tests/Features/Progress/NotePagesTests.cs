@@ -26,13 +26,13 @@ public sealed class NotePagesTests(PortalTestDatabase world) : IClassFixture<Por
         var (_, reference) = await world.Booked();
         await using var browser = await SignedIn();
         var page = browser.Opened<AssessmentPage>(form => form.Add(view => view.Reference, reference));
-        page.Find("#code-1").Change("1");
-        await page.Button("Begin the note").ClickAsync();
+        page.WaitForElement("#code-1").Change("1");
+        await Press(page, "Begin the note");
         page.WaitForElement("#subjective").Input("Stiff in the morning.");
         page.WaitForAssertion(() => Assert.Equal("true", page.Find(".saved").GetAttribute("data-unsaved")));
         page.WaitForAssertion(() => Assert.Contains("Saved", page.Find(".saved").TextContent));
-        page.Find("#plan").Input("Exercise");
-        await page.Button("Finish later").ClickAsync();
+        page.WaitForElement("#plan").Input("Exercise");
+        await Press(page, "Finish later");
         page.WaitForAssertion(() => Assert.EndsWith($"/referrals/{reference}/care", browser.Address().Uri));
 
         await using var other = await SignedIn();
@@ -47,9 +47,9 @@ public sealed class NotePagesTests(PortalTestDatabase world) : IClassFixture<Por
         var appointment = await world.AddAppointment(id, state: "attended");
         await using var browser = await SignedIn();
         var page = browser.Opened<SessionPage>(form => form.Add(view => view.Reference, reference).Add(view => view.Appointment, appointment));
-        await page.Button("Begin the note").ClickAsync();
+        await Press(page, "Begin the note");
         page.WaitForElement("#response");
-        await page.Button("Sign session").ClickAsync();
+        await Press(page, "Sign session");
 
         page.WaitForAssertion(() => Assert.Equal("There is a problem", page.Find("#error-summary h2").TextContent));
         Assert.Equal("true", page.Find("#response").GetAttribute("aria-invalid"));
@@ -64,15 +64,15 @@ public sealed class NotePagesTests(PortalTestDatabase world) : IClassFixture<Por
         var clinician = await world.Actor(People.Clinician);
         await using var browser = await SignedIn();
         var page = browser.Opened<SessionPage>(form => form.Add(view => view.Reference, reference).Add(view => view.Appointment, appointment));
-        page.Find("#code-0").Change("0");
-        await page.Button("Begin the note").ClickAsync();
+        page.WaitForElement("#code-0").Change("0");
+        await Press(page, "Begin the note");
         page.WaitForElement("#treatments-0").Change(true);
-        page.Find("#treatments-7").Change(true);
-        page.Find("#response").Input("Walks without a stick.");
-        page.Find("#concern-2").Change("2");
+        page.WaitForElement("#treatments-7").Change(true);
+        page.WaitForElement("#response").Input("Walks without a stick.");
+        page.WaitForElement("#concern-2").Change("2");
         page.WaitForElement("#concern-words").Input("Bruises on both arms.");
-        page.Find("#signature").Input(clinician.DisplayName);
-        await page.Button("Sign session").ClickAsync();
+        page.WaitForElement("#signature").Input(clinician.DisplayName);
+        await Press(page, "Sign session");
         page.WaitForAssertion(() => Assert.EndsWith("/care", browser.Address().Uri));
 
         var signed = (await new OpenCare(world.Database).Handle(clinician, reference, Ct)).Value!.Notes.NoteOf(appointment)!;
@@ -86,8 +86,8 @@ public sealed class NotePagesTests(PortalTestDatabase world) : IClassFixture<Por
         var appointment = await world.AddAppointment(id);
         await using var browser = await SignedIn();
         var page = browser.Opened<SessionPage>(form => form.Add(view => view.Reference, reference).Add(view => view.Appointment, appointment));
-        page.Find("#code-2").Change("2");
-        await page.Button("Record as missed").ClickAsync();
+        page.WaitForElement("#code-2").Change("2");
+        await Press(page, "Record as missed");
         page.WaitForAssertion(() => Assert.EndsWith("/care", browser.Address().Uri));
 
         await using var owner = await world.Owner();
@@ -100,17 +100,17 @@ public sealed class NotePagesTests(PortalTestDatabase world) : IClassFixture<Por
         var (_, reference) = await world.Booked();
         await using var browser = await SignedIn();
         var page = browser.Opened<AssessmentPage>(form => form.Add(view => view.Reference, reference));
-        page.Find("#code-0").Change("0");
-        await page.Button("Begin the note").ClickAsync();
+        page.WaitForElement("#code-0").Change("0");
+        await Press(page, "Begin the note");
         page.WaitForElement("#plan");
         await using var other = await SignedIn();
         var second = other.Opened<AssessmentPage>(form => form.Add(view => view.Reference, reference));
         second.WaitForElement("#plan").Input("Typed in the second");
-        await second.Button("Finish later").ClickAsync();
+        await Press(second, "Finish later");
 
-        page.Find("#plan").Input("Typed in the first");
+        page.WaitForElement("#plan").Input("Typed in the first");
         page.WaitForAssertion(() => Assert.Equal("This note was changed elsewhere", page.Find("h1").TextContent));
-        await page.Button("Keep what is on this page").ClickAsync();
+        await Press(page, "Keep what is on this page");
         page.WaitForAssertion(() => Assert.Equal("Typed in the first", page.Find("#plan").GetAttribute("value")));
         page.WaitForAssertion(() => Assert.Contains("Saved", page.Find(".saved").TextContent));
     }
@@ -125,8 +125,8 @@ public sealed class NotePagesTests(PortalTestDatabase world) : IClassFixture<Por
 
         foreach (var words in new[] { "Neck pain since the accident.", "Massage", "Sleeps through.", "Safeguarding: clinic only", "Lift my daughter", "Working as usual" }) Assert.Contains(words, page.Markup);
         await page.FindAll("button").Single(button => button.TextContent.StartsWith("Judge", StringComparison.Ordinal)).ClickAsync();
-        page.Find("#outcome-0").Change("0");
-        await page.Button("Save judgement").ClickAsync();
+        page.WaitForElement("#outcome-0").Change("0");
+        await Press(page, "Save judgement");
         page.WaitForAssertion(() => Assert.Contains("Achieved", page.Find(".goals .chip").TextContent));
     }
 
@@ -138,6 +138,13 @@ public sealed class NotePagesTests(PortalTestDatabase world) : IClassFixture<Por
         page.WaitForAssertion(() => Assert.Contains("Every patient whom you saw has a signed note.", page.Markup));
         Assert.Contains("No report is due.", page.Markup);
         Assert.Contains("Nobody is booked with you today.", page.Markup);
+    }
+
+    // What a press or a choice brings up comes a moment later.
+    static async Task Press<TPage>(IRenderedComponent<TPage> page, string words) where TPage : Microsoft.AspNetCore.Components.IComponent
+    {
+        page.WaitForState(() => page.FindAll("button").Any(button => button.TextContent.Trim() == words));
+        await page.Button(words).ClickAsync();
     }
 
     // The treatment page has a part of every feature on it.
