@@ -31,7 +31,8 @@ public sealed class RecordAssessment(PortalDatabase database, CatalogueStore cat
     public async Task<Outcome<Guid>> Begin(Actor actor, Guid referralId, int version, AttendanceCode? code, CancellationToken ct)
     {
         if (!actor.Has(Role.Clinician)) return Outcome.Refused("Only a clinician records an assessment.");
-        var clocks = new ReferralClock(await catalogue.Get(ct));
+        var content = await catalogue.Get(ct);
+        var clocks = new ReferralClock(content);
 
         return await database.Write<Guid>(actor, async unit =>
         {
@@ -54,7 +55,7 @@ public sealed class RecordAssessment(PortalDatabase database, CatalogueStore cat
             }
 
             var id = Guid.CreateVersion7(unit.Now);
-            await unit.Run(Draft, new { id, referralId, seen.AppointmentId, seen.At, clinicianId = actor.UserId, form = FormKeeper<AssessmentForm>.Text(await Start(unit, referralId)), now = unit.Now });
+            await unit.Run(Draft, new { id, referralId, seen.AppointmentId, seen.At, clinicianId = actor.UserId, form = FormKeeper<AssessmentForm>.Text(await Start(unit, referralId, content)), now = unit.Now });
             unit.Audit(AuditAction.OpenNote, referralId, id);
             return id;
         }, ct);
@@ -172,8 +173,13 @@ public sealed class RecordAssessment(PortalDatabase database, CatalogueStore cat
     static bool Whole(string text, int least, int most) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most;
 
-    static async Task<AssessmentForm> Start(PortalUnit unit, Guid referralId) => new()
+    /// <summary>Whether a first score of the measure is asked for.</summary>
+    public static bool Asks(Measure measure) => MeasureScale.Of(measure.Key) is not null && measure.Key != "groc";
+
+    static async Task<AssessmentForm> Start(PortalUnit unit, Guid referralId, CatalogueContent content) => new()
     {
+        // Already here: a page that added them would seem to have been typed in.
+        Scores = [.. content.Measures.Where(Asks).Select(measure => new AssessmentForm.Score { Measure = measure.Key })],
         Regions = await unit.One<string>("select injury_regions::text from referral_detail where referral_id = @referralId", new { referralId }) is { } regions ? PortalJson.Read<List<BodySite>>(regions) : [],
     };
 
