@@ -55,6 +55,10 @@ sealed partial class CircuitClient : IDisposable
         return circuit;
     }
 
+    /// <summary>What the server answers at an address, without a circuit.</summary>
+    /// <exception cref="HttpRequestException">It answered with anything but success.</exception>
+    public Task<byte[]> Get(string path) => http.GetByteArrayAsync(path);
+
     public void Dispose() => http.Dispose();
 
     /// <summary>One open circuit. It answers as a browser would until disposed.</summary>

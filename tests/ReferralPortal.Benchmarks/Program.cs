@@ -1,7 +1,7 @@
 using ReferralPortal.Benchmarks;
 using ReferralPortal.Testing;
 
-// dotnet run -c Measure --project tests/ReferralPortal.Benchmarks [-- submit|lists|queue|live|start|circuits|import|slots ...] [--rows N] [--only TEXT] [--clients N]
+// dotnet run -c Measure --project tests/ReferralPortal.Benchmarks [-- submit|lists|queue|live|start|circuits|import|slots|reports ...] [--rows N] [--only TEXT] [--clients N]
 // Every figure that counts is a ratio inside one run: machines differ, and the same machine differs from minute to minute.
 var known = new Dictionary<string, Func<BenchmarkOptions, Task<string>>>
 {
@@ -13,6 +13,7 @@ var known = new Dictionary<string, Func<BenchmarkOptions, Task<string>>>
     ["circuits"] = CircuitBenchmark.Run,
     ["import"] = ImportBenchmark.Run,
     ["slots"] = SlotsBenchmark.Run,
+    ["reports"] = ReportBenchmark.Run,
 };
 var options = BenchmarkOptions.Read(args);
 var chosen = options.Names.Count > 0 ? options.Names : [.. known.Keys];

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Dapper;
@@ -25,15 +24,16 @@ public sealed partial class KilledSubmitTests(PortalTestDatabase world, ITestOut
         output.WriteLine($"Seed {seed} (KILL_SEED repeats it).");
         var account = (await world.Actor(People.Solicitor)).UserId;
 
-        var next = Child.Start(world.AppConnection, account);
+        LoopProcess Start() => LoopProcess.Start(SubmitLoop.Verb, (SubmitLoop.Connection, world.AppConnection), (SubmitLoop.Account, account.ToString()));
+        var next = Start();
         for (var kill = 1; kill <= Kills; kill++)
         {
             var child = next;
             await child.Ready;
             // Started while this one works, so that the test waits for no start.
-            next = kill < Kills ? Child.Start(world.AppConnection, account) : child;
+            next = kill < Kills ? Start() : child;
             // What a browser does when the answer was lost, only harder: each open key is sent twice, by two at once.
-            await child.Go(answers.Where(answer => answer.Value is null).SelectMany(answer => new[] { answer.Key, answer.Key }));
+            await child.Go(answers.Where(answer => answer.Value is null).SelectMany(answer => new[] { answer.Key.ToString(), answer.Key.ToString() }));
             await Task.Delay(random.Next(10, 250), TestContext.Current.CancellationToken);
             await child.Kill();
             Read(child.Lines);
@@ -111,58 +111,4 @@ public sealed partial class KilledSubmitTests(PortalTestDatabase world, ITestOut
              + (select count(*) from audit_entry a where action = 'submit' and not exists (select from referral where id = a.referral_id))
              + (select count(*) from outbox_message m where not exists (select from referral where id = m.referral_id))
         """;
-
-    /// <summary>This very program, as <see cref="SubmitLoop"/>.</summary>
-    sealed class Child
-    {
-        readonly Process process;
-        readonly List<string> lines = [];
-        readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously), ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        Child(Process process) => this.process = process;
-
-        public Task Ready => ready.Task.WaitAsync(TimeSpan.FromMinutes(2));
-
-        /// <summary>All that it wrote, once it is killed.</summary>
-        public IReadOnlyList<string> Lines => lines;
-
-        public static Child Start(string connection, Guid account)
-        {
-            var program = Path.Combine(AppContext.BaseDirectory, typeof(SubmitLoop).Assembly.GetName().Name + ".dll");
-            var start = new ProcessStartInfo("dotnet", [program, SubmitLoop.Verb]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-            start.Environment[SubmitLoop.Connection] = connection;
-            start.Environment[SubmitLoop.Account] = account.ToString();
-            var child = new Child(new Process { StartInfo = start });
-            child.process.OutputDataReceived += (_, line) => child.Hear(line.Data);
-            child.process.ErrorDataReceived += (_, line) => { if (line.Data is { Length: > 0 } words) child.ready.TrySetException(new InvalidOperationException(words)); };
-            child.process.Start();
-            child.process.BeginOutputReadLine();
-            child.process.BeginErrorReadLine();
-            return child;
-        }
-
-        void Hear(string? line)
-        {
-            if (line is null) ended.TrySetResult();
-            else if (line == "ready") ready.TrySetResult();
-            else lines.Add(line);
-        }
-
-        public async Task Go(IEnumerable<Guid> again)
-        {
-            foreach (var key in again) await process.StandardInput.WriteLineAsync(key.ToString());
-            await process.StandardInput.WriteLineAsync();
-            await process.StandardInput.FlushAsync();
-        }
-
-        /// <summary>SIGKILL: nothing of it runs any more, no transaction is ended in good order.</summary>
-        public async Task Kill()
-        {
-            Assert.False(process.HasExited, "It ended by itself.");
-            process.Kill();
-            await process.WaitForExitAsync();
-            await ended.Task;
-            process.Dispose();
-        }
-    }
 }

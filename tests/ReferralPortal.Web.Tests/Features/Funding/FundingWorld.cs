@@ -89,7 +89,7 @@ static class FundingWorld
 
     internal static async Task Signed(this PortalTestDatabase database, Guid referral, Guid report, TimeProvider? clock = null)
     {
-        await database.Run("update report set state = 'signed', signed_at = now(), author_name = 'Beth Entwistle', author_hcpc = 'PH104512', content_hash = 'f00d' where id = @report and state = 'draft'", new { report });
+        await database.Run("update report set state = 'signed', signed_at = now(), released_at = now(), author_name = 'Beth Entwistle', author_hcpc = 'PH104512', content_hash = 'f00d' where id = @report and state = 'draft'", new { report });
         await new PortalDatabase(database.Sources, clock ?? TimeProvider.System).Write<bool>(await database.Actor(Clinician), async unit =>
         {
             await ExtensionRequests.Send(unit, referral, report);

@@ -183,8 +183,7 @@ public sealed class InvoiceTests(InvoiceWorld world) : IClassFixture<InvoiceWorl
         var referral = await world.Referral(funded: false);
         var report = await world.Signed(referral, "2026-09-11 09:00");
         await world.IssueStatement(referral.Id);
-        var amended = await world.Signed(referral, "2026-09-20 09:00");
-        await world.Database.Run("update report set state = 'superseded' where id = @report; update report set supersedes_id = @report where id = @amended", new { report, amended });
+        await world.Signed(referral, "2026-09-20 09:00", amends: report);
         Assert.Empty((await world.Statement(referral.Reference)).ToBill);
     }
 

@@ -38,7 +38,7 @@ public sealed class InvoiceWorld : IAsyncLifetime
     internal async Task<TestReferral> Referral(string referrer = Solicitor, bool funded = true)
     {
         var referral = await Database.AddReferral(referrer, ReferralState.InTreatment, submittedAt: TestClock.Moment("2026-09-01 09:00"), others: funded ? [(Funder, PartyRole.Funder)] : []);
-        await Database.Run("update appointment set state = 'cancelled' where referral_id = @Id; delete from report where referral_id = @Id and state = 'signed'", new { referral.Id });
+        await Database.Run($"update appointment set state = 'cancelled' where referral_id = @Id; {TriageWorld.NoReports}", new { referral.Id });
         return referral;
     }
 
@@ -54,13 +54,14 @@ public sealed class InvoiceWorld : IAsyncLifetime
     }
 
     /// <summary>A report that was signed.</summary>
-    internal async Task<Guid> Signed(TestReferral referral, string london, string kind = "initial_assessment")
+    internal async Task<Guid> Signed(TestReferral referral, string london, string kind = "initial_assessment", Guid? amends = null)
     {
         var id = Guid.CreateVersion7();
         await Database.Run("""
-            insert into report (id, referral_id, kind, state, content, author_id, author_name, author_hcpc, signed_at, content_hash)
-            select @id, @referral, @kind, 'signed', '[]'::jsonb, u.id, u.display_name, 'PH104512', @at, 'f00d' from portal_user u where u.user_name = @Clinician
-            """, new { id, referral = referral.Id, kind, at = TestClock.Moment(london), Clinician });
+            update report set state = 'superseded' where id = @amends;
+            insert into report (id, referral_id, kind, state, content, author_id, author_name, author_hcpc, signed_at, content_hash, supersedes_id, amendment_reason)
+            select @id, @referral, @kind, 'signed', '[]'::jsonb, u.id, u.display_name, 'PH104512', @at, 'f00d', @amends, case when @amends::uuid is not null then 'A slip' end from portal_user u where u.user_name = @Clinician
+            """, new { id, referral = referral.Id, kind, amends, at = TestClock.Moment(london), Clinician });
         return id;
     }
 

@@ -45,6 +45,13 @@ public static class TriageWorld
     /// <summary>A clinic's id.</summary>
     public static async Task<Guid> Clinic(this PortalTestDatabase database) => (await database.Catalogue().Get(CancellationToken.None)).Clinics.Single(clinic => clinic.Name.EndsWith("Manchester", StringComparison.Ordinal)).Id;
 
+    /// <summary>Takes the reports of a referral (<c>@Id</c>) away, signed ones too, which nobody can outside a test.</summary>
+    public const string NoReports = """
+        alter table report disable trigger signed_reports_stay;
+        delete from report where referral_id = @Id;
+        alter table report enable trigger signed_reports_stay;
+        """;
+
     /// <summary>Forgets what was used, so that a test may take appointments away: lines of the ledger hold on to theirs.</summary>
     public const string NothingUsed = """
         alter table authority_entry disable trigger ledger_is_append_only;
