@@ -19,7 +19,7 @@ public sealed class EveryPageTests(RunningPortal world) : IClassFixture<RunningP
         [
             "/admin", "/admin/clinics", $"/admin/clinics/{clinic}", "/admin/clinics/new", "/admin/people", $"/admin/people/{person}", "/admin/people/new", "/admin/organisations",
             "/admin/agreements", $"/admin/agreements/{firm}", "/admin/questions", "/admin/mail", "/admin/dashboard", "/admin/dashboard/referrals?measure=received", "/admin/dashboard/satisfaction",
-            "/admin/fees", "/admin/fees/own", $"/admin/fees/{firm}", "/invoices", "/invoices/run",
+            "/admin/payers", "/admin/measures", "/admin/fees", "/admin/fees/own", $"/admin/fees/{firm}", "/invoices", "/invoices/run",
             $"/admin/dashboard/report?organisation={firm}", "/notifications",
         ]);
     }
@@ -32,6 +32,12 @@ public sealed class EveryPageTests(RunningPortal world) : IClassFixture<RunningP
         await Visit(triage, ["/appointments?view=day", "/appointments?view=week", "/appointments?view=list", $"/triage/{reference}", "/referrals/to-close", $"/referrals/{reference}/statement"]);
         await using var clinician = await world.SignedIn(People.Clinician);
         await Visit(clinician, ["/appointments"]);
+        await using var solicitor = await world.SignedIn(People.Solicitor);
+        await Visit(solicitor, [$"/referrals/{reference}/recovery", "/portfolio", "/organisation"]);
+        await using var anybody = await world.Visitor();
+        await anybody.Page.GotoAsync("/verify");
+        await anybody.Sees("Is this report genuine and current?");
+        anybody.HadNothingToComplainAbout();
     }
 
     static async Task Visit(Visitor visitor, string[] addresses)

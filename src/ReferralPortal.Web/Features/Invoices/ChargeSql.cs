@@ -19,10 +19,11 @@ static class ChargeSql
             from appointment a
             where a.state in ('attended', 'did_not_attend') and {appointments}
             union all
-            -- A report is charged once, however often it is amended.
+            -- A report is charged once, however often it is amended, and not before its readers have it: a payer would learn of it here.
             select report.id, report.referral_id, report.kind || '_report', report.signed_at
             from report
-            where report.state in ('signed', 'superseded') and report.supersedes_id is null and {reports}),
+            where report.state in ('signed', 'superseded') and report.supersedes_id is null and {reports}
+                and (report.released_at is not null or exists (select from report later where later.supersedes_id = report.id and later.released_at is not null))),
         priced as (
             select r.id as referral_id, r.reference, upper(left(p.given_name, 1)) || '. ' || upper(left(p.family_name, 1)) || '.' as initials,
                    -- An employer knows its worker by its own reference; the claim is none of its business.

@@ -188,6 +188,16 @@ public sealed class InvoiceTests(InvoiceWorld world) : IClassFixture<InvoiceWorl
     }
 
     [Fact]
+    public async Task A_report_that_the_patient_is_still_checking_is_not_charged_and_shows_on_no_statement()
+    {
+        var referral = await world.Referral(funded: false);
+        await world.Signed(referral, "2026-09-11 09:00");
+        var charged = (await world.Statement(referral.Reference)).ToBill.Count;
+        await world.Database.Run("alter table report disable trigger signed_reports_are_frozen; update report set released_at = null, release_due_at = now() where referral_id = @Id; alter table report enable trigger signed_reports_are_frozen", new { referral.Id });
+        Assert.Equal((1, 0), (charged, (await world.Statement(referral.Reference)).ToBill.Count));
+    }
+
+    [Fact]
     public async Task Only_the_payer_and_the_clinic_read_an_invoice_and_each_wall_holds_alone()
     {
         var referral = await world.Database.AddReferral(Solicitor, ReferralState.InTreatment, submittedAt: TestClock.Moment("2026-09-01 09:00"),

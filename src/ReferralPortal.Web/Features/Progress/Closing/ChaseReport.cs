@@ -20,7 +20,7 @@ public static class ReportChases
     /// <summary>The most mails to the referrer.</summary>
     public const int Reminders = 2;
 
-    /// <summary>Working days between signing and the first reminder, and between one and the next: <c>Discharge:ChaseAfterWorkingDays</c>.</summary>
+    /// <summary>Working days between the release and the first reminder, and between one and the next: <c>Discharge:ChaseAfterWorkingDays</c>.</summary>
     public static int Days(IConfiguration configuration) => Math.Clamp(configuration.GetValue("Discharge:ChaseAfterWorkingDays", 3), 1, 60);
 
     /// <summary>Nine in the morning of London, that many working days after an instant.</summary>
@@ -28,21 +28,25 @@ public static class ReportChases
         LondonTime.Instant(new WorkingDays(bankHolidays).Add(LondonTime.DateOf(after), days), new TimeOnly(9, 0));
 }
 
-/// <summary>Begins to watch a discharge report once it is signed.</summary>
-public sealed class BeginChase(PortalDatabase database, CatalogueStore catalogue, IConfiguration configuration) : IMessageHandler<ReportSigned>
+/// <summary>Begins to watch a discharge report once its readers have it, and an amended one anew: that one they have not seen.</summary>
+public sealed class BeginChase(PortalDatabase database, CatalogueStore catalogue, IConfiguration configuration) : IMessageHandler<ReportSigned>, IMessageHandler<ReportAmended>
 {
-    public async Task Handle(Actor portal, ReportSigned message, CancellationToken ct)
+    public Task Handle(Actor portal, ReportSigned message, CancellationToken ct) => Begin(portal, message.ReferralId, message.ReportId, ct);
+
+    public Task Handle(Actor portal, ReportAmended message, CancellationToken ct) => Begin(portal, message.ReferralId, message.ReportId, ct);
+
+    async Task Begin(Actor portal, Guid referralId, Guid reportId, CancellationToken ct)
     {
         var holidays = (await catalogue.Get(ct)).BankHolidays;
         await database.Write<int>(portal, async unit =>
         {
-            if (await unit.One<DateTimeOffset?>(Signed, message) is not { } at) return 0;
-            unit.Queue(new ReportChase(message.ReferralId, message.ReportId, 1), message.ReferralId, ReportChases.Next(at, ReportChases.Days(configuration), holidays));
+            if (await unit.One<DateTimeOffset?>(Released, new { reportId }) is not { } at) return 0;
+            unit.Queue(new ReportChase(referralId, reportId, 1), referralId, ReportChases.Next(at, ReportChases.Days(configuration), holidays));
             return 1;
         }, ct);
     }
 
-    const string Signed = "select signed_at from report where id = @reportId and kind = 'discharge' and state = 'signed'";
+    const string Released = "select released_at from report where id = @reportId and kind = 'discharge' and state = 'signed'";
 }
 
 /// <summary>

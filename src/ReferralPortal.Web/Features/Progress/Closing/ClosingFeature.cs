@@ -14,5 +14,6 @@ public static class ClosingFeature
         .AddScoped<AnswerSatisfaction>()
         .AddScoped<ReadSatisfaction>()
         .AddMessageHandler<ReportSigned, BeginChase>()
+        .AddMessageHandler<ReportAmended, BeginChase>()
         .AddMessageHandler<ReportChase, ChaseReport>();
 }

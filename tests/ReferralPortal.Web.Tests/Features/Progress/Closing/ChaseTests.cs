@@ -42,6 +42,14 @@ public sealed class ChaseTests(PortalTestDatabase database) : IClassFixture<Port
     }
 
     [Fact]
+    public async Task An_amended_discharge_report_is_watched_anew_because_nobody_has_seen_that_one()
+    {
+        var ended = await database.Ended("2026-11-20 15:00");
+        await new BeginChase(database.Database, database.Catalogue(), ClosingWorld.TwoDays).Handle(await database.Portal(), new ReportAmended(ended.Id, ended.ReportId, []), Ct);
+        Assert.Equal(new Queued(1, TestClock.Moment("2026-11-24 09:00").UtcDateTime), Assert.Single(await Waiting(ended.Id)));
+    }
+
+    [Fact]
     public async Task The_referrer_is_reminded_twice_and_then_the_clinic_is_told_to_ring_each_once_however_often_the_message_comes()
     {
         await database.Quiet();
