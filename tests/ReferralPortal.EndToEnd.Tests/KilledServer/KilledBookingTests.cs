@@ -9,13 +9,13 @@ namespace ReferralPortal.EndToEnd.Tests.KilledServer;
 /// <summary>Kills the process in which four people book the same times of two clinicians, and counts what the diary holds against what they were told.</summary>
 public sealed class KilledBookingTests(PortalTestDatabase world, ITestOutputHelper output) : IClassFixture<PortalTestDatabase>
 {
-    const int Kills = 20, Workers = 4, SlotsEach = 200;
+    const int Kills = 12, Workers = 4, SlotsEach = 200;
 
     // Null until it is answered.
     readonly Dictionary<AskedBooking, bool?> answers = [];
 
     [Fact]
-    public async Task Twenty_kills_while_four_people_book_the_same_times_lose_no_booking_and_make_none_twice_or_by_half()
+    public async Task Twelve_kills_while_four_people_book_the_same_times_lose_no_booking_and_make_none_twice_or_by_half()
     {
         var seed = int.TryParse(Environment.GetEnvironmentVariable("KILL_SEED"), CultureInfo.InvariantCulture, out var given) ? given : Environment.TickCount;
         var random = new Random(seed);
@@ -62,7 +62,7 @@ public sealed class KilledBookingTests(PortalTestDatabase world, ITestOutputHelp
         output.WriteLine($"Told and lost: {lost}. Booked and not told: {unasked}. Twice: {twice}. By half: {half}.");
         Assert.Equal((0, 0, 0, 0), (lost, unasked, twice, half));
         Assert.True(told.Count > Kills && answers.Count > told.Count, "The two of a clinician hardly met.");
-        Assert.True(killedWithOpen > 3, "Hardly a kill met a booking: the kills proved nothing.");
+        Assert.True(killedWithOpen > 2, "Hardly a kill met a booking: the kills proved nothing.");
     }
 
     void Read(IEnumerable<string> lines)

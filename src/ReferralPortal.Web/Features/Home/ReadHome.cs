@@ -1,5 +1,6 @@
 using ReferralPortal.Domain;
 using ReferralPortal.Domain.Organisations;
+using ReferralPortal.Domain.Progress;
 using ReferralPortal.Domain.Referrals;
 using ReferralPortal.Web.Features.Progress.Closing;
 using ReferralPortal.Web.Features.Referrals;
@@ -49,6 +50,8 @@ public sealed class ReadHome(PortalDatabase database)
             await using var sets = await unit.Results(string.Join(";\n", ToAnswer, Alerts, Counts, Overdue, triages ? ChangesOfAll : ChangesOfOne, ToAcknowledge, CountWaiting), new
             {
                 organisationId = actor.OrganisationId,
+                // An employer does not learn that there is a report in which nothing is for it.
+                reportKinds = Enum.GetValues<ReportKind>().Where(kind => actor.OrganisationKind != OrganisationKind.Employer || ReportAudiences.Reads(ReportAudience.Employer, kind)).Select(kind => EnumText.Of(kind)).ToArray(),
                 refers = actor.MayRefer,
                 triages,
                 states = ReferralFilter.AllStates.Select(state => EnumText.Of(state)).ToArray(),
@@ -169,6 +172,7 @@ public sealed class ReadHome(PortalDatabase database)
         cross join lateral (
             select * from referral_event happened
             where happened.referral_id = mine.referral_id and happened.audience = 'everyone' and happened.action not in ('acknowledge_alert', 'clear_red_flag', 'escalate_alert')
+                and (happened.action not in ('sign_report', 'amend_report', 'release_report') or happened.detail ->> 'kind' is null or happened.detail ->> 'kind' = any (@reportKinds))
             order by happened.sequence desc limit 1) event
         join referral on referral.id = mine.referral_id
         join patient on patient.id = referral.patient_id

@@ -23,14 +23,19 @@ static class ChargeSql
             select report.id, report.referral_id, report.kind || '_report', report.signed_at
             from report
             where report.state in ('signed', 'superseded') and report.supersedes_id is null and {reports}
-                and (report.released_at is not null or exists (select from report later where later.supersedes_id = report.id and later.released_at is not null))),
+                and exists (
+                    with recursive version (id) as (
+                        select report.id
+                        union
+                        select later.id from version join report later on later.supersedes_id = version.id)
+                    select from version join report released on released.id = version.id where released.released_at is not null)),
         priced as (
             select r.id as referral_id, r.reference, upper(left(p.given_name, 1)) || '. ' || upper(left(p.family_name, 1)) || '.' as initials,
                    -- An employer knows its worker by its own reference; the claim is none of its business.
                    case when payer.kind = 'employer' then coalesce(d.purchase_order, case when payer.id = r.referring_organisation_id then r.our_reference end)
                         else coalesce(d.purchase_order, r.claim_reference) end as payer_reference,
                    source.id as source_id, billed.charged + 1 as round, source.kind, day.happened_on, price.pounds, coalesce(agreed.vat_note, own.vat_note) as vat_note,
-                   coalesce(payer.id::text, named.name) as payer_key, payer.id as payer_id, coalesce(payer.name, named.name) as payer_name, concat_ws(E'\n', payer.address, payer.postcode) as payer_address
+                   coalesce(payer.id::text, '=' || named.name) as payer_key, payer.id as payer_id, coalesce(payer.name, named.name) as payer_name, concat_ws(E'\n', payer.address, payer.postcode) as payer_address
             from source
             cross join lateral (select (source.at at time zone 'Europe/London')::date as happened_on) day
             join referral r on r.id = source.referral_id and @organisationId = any (r.readers)

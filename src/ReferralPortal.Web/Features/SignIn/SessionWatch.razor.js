@@ -4,12 +4,15 @@
 let lastUsed = Date.now();
 let lastKept = Date.now();
 let started = false;
+let signingOut = false;
 
 export function start(dialog, idle, warning) {
     const others = new BroadcastChannel("portal-session");
     const stay = dialog.querySelector(".session-stay");
     if (started) return;
     started = true;
+
+    document.addEventListener("submit", event => { if (event.target.matches("form.sign-out")) signingOut = true; }, { capture: true });
 
     const used = () => {
         const now = Date.now();
@@ -33,6 +36,10 @@ export function start(dialog, idle, warning) {
     document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
 }
 
+export function isSigningOut() {
+    return signingOut;
+}
+
 async function keep() {
     lastKept = Date.now();
     try {
@@ -52,5 +59,6 @@ async function end() {
 }
 
 function leave() {
+    if (signingOut) return;
     location.assign("/sign-in?ended=true&returnUrl=" + encodeURIComponent(location.pathname + location.search));
 }

@@ -98,7 +98,7 @@ public sealed class ReadExtension(PortalDatabase database)
         bool ByLink, DateTimeOffset? LinkSentAt, DateTimeOffset? LinkOpenedAt, int Version, string[] MyRoles)
     {
         internal ExtensionRow Of(bool seesInjury) => new(Id, ReferralId, Reference, ReportId, PayerOrganisationId, PayerName, State, Until, seesInjury ? OutcomeIfDeclined : null, RequestedBy ?? "A clinician",
-            AskedAt, DueOn, AnsweredAt, AnsweredByName, AnsweredHow, ReasonCode, seesInjury ? AnswerWords : null, WithdrawnReason, ByLink, LinkSentAt, LinkOpenedAt, Version);
+            AskedAt, DueOn, AnsweredAt, AnsweredByName, AnsweredHow, seesInjury ? ReasonCode : null, seesInjury ? AnswerWords : null, seesInjury ? WithdrawnReason : null, ByLink, LinkSentAt, LinkOpenedAt, Version);
     }
 
     sealed record Line(Guid RequestId, int Place, Coded<Modality>? Modality, int Sessions, decimal? UnitPrice, int? Granted)

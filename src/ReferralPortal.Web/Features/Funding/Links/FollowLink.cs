@@ -187,7 +187,14 @@ public sealed class FollowLink(PortalDatabase database, PortalDataSources source
         from extension_request request
         join referral r on r.id = request.referral_id
         join patient on patient.id = r.patient_id
-        join report on report.id = request.report_id and report.state in ('signed', 'superseded')
+        -- The version that stands: what was corrected since the payer was asked must not decide its answer.
+        join lateral (
+            with recursive version (id) as (
+                select request.report_id
+                union
+                select later.id from version join report later on later.supersedes_id = version.id)
+            select report.* from version join report on report.id = version.id
+            where report.state = 'signed' and report.released_at is not null limit 1) report on true
         where request.id = @requestId;
 
         select line.place, line.modality, line.sessions, line.unit_price, line.granted from extension_line line where line.request_id = @requestId order by line.place;

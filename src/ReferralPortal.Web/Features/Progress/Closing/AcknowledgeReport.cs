@@ -83,7 +83,7 @@ public sealed class AcknowledgeReport(PortalDatabase database)
         cross join lateral (
             select array_agg(party.role) as my_roles from referral_party party
             where party.referral_id = r.id and party.organisation_id = @organisationId) mine
-        where report.id = @reportId and report.state in ('signed', 'superseded') and mine.my_roles is not null
+        where report.id = @reportId and report.state in ('signed', 'superseded') and (@everybody or report.released_at is not null) and mine.my_roles is not null
         """;
 
     const string WaitingSql = $"""

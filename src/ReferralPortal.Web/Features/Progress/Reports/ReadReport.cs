@@ -57,10 +57,10 @@ public sealed class ReadReport(PortalDatabase database)
     const string Signed = $"""
         select {StoredReport.Columns},
                (with recursive later as (
-                    select next.id, next.state from report next where next.supersedes_id = report.id and next.released_at is not null
+                    select next.id, next.state, next.released_at from report next where next.supersedes_id = report.id
                     union all
-                    select next.id, next.state from report next join later on next.supersedes_id = later.id where next.released_at is not null)
-                select later.id from later where later.state = 'signed' limit 1) as current_id
+                    select next.id, next.state, next.released_at from report next join later on next.supersedes_id = later.id)
+                select later.id from later where later.state = 'signed' and later.released_at is not null limit 1) as current_id
         from {StoredReport.Tables}
         where report.id = @reportId
         """;

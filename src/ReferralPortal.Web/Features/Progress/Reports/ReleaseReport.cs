@@ -69,10 +69,12 @@ public sealed class ReleaseReport(PortalDatabase database) : IMessageHandler<Rep
 
     static async Task<IReadOnlyList<Guid>> Supersede(PortalUnit unit, Guid referralId, Guid before, Guid by)
     {
-        await unit.Run(Replace, new { before });
-        foreach (var query in await unit.Many<Corrected>(CorrectQueries, new { by, at = unit.Now, me = unit.Actor.UserId, myName = unit.Actor.DisplayName }))
+        // All of them: the version before may itself never have had readers, and the one before that still has.
+        var earlier = (await unit.Many<Guid>(EarlierVersions, new { before })).ToArray();
+        await unit.Run(Replace, new { earlier });
+        foreach (var query in await unit.Many<Corrected>(CorrectQueries, new { by, earlier, at = unit.Now, me = unit.Actor.UserId, myName = unit.Actor.DisplayName }))
             unit.Queue(new ReportQueryAnswered(referralId, query.Id, query.AskedBy), referralId);
-        return await unit.Many<Guid>("select person_id from report_read where report_id = @before", new { before });
+        return await unit.Many<Guid>("select distinct person_id from report_read where report_id = any (@earlier)", new { earlier });
     }
 
     sealed record Corrected(Guid Id, Guid AskedBy);
@@ -92,13 +94,21 @@ public sealed class ReleaseReport(PortalDatabase database) : IMessageHandler<Rep
 
     const string Stamp = "update report set released_at = @at, version = version + 1, updated_at = @at where id = @id and released_at is null";
 
-    const string Replace = "update report set state = 'superseded', version = version + 1 where id = @before and state = 'signed'";
+    const string EarlierVersions = """
+        with recursive earlier (id) as (
+            select @before::uuid
+            union
+            select report.supersedes_id from earlier join report on report.id = earlier.id where report.supersedes_id is not null)
+        select id from earlier
+        """;
+
+    const string Replace = "update report set state = 'superseded', version = version + 1 where id = any (@earlier) and state = 'signed'";
 
     const string ReplaceUnreleased = "update report set state = 'superseded', version = version + 1 where id = @before and state = 'signed' and released_at is null";
 
     const string CorrectQueries = """
-        update report_query set state = 'corrected', answered_at = @at, answered_by = @me, answered_by_name = @myName, version = version + 1
-        where correction_id = @by and state = 'open'
+        update report_query set state = 'corrected', correction_id = @by, answered_at = @at, answered_by = @me, answered_by_name = @myName, version = version + 1
+        where (correction_id = @by or correction_id = any (@earlier)) and state = 'open'
         returning id, asked_by
         """;
 

@@ -44,7 +44,8 @@ public sealed class ViewReferral(PortalDatabase database)
                     // still reads what is written to it, and everybody what their own organisation wrote.
                     seesWords = sight.HasFlag(Sight.Clinical),
                     isReferrer = header.MyRoles.Contains(EnumText.Of(PartyRole.Referrer)),
-                    wordsForReferrer = header.MyRoles.Contains(EnumText.Of(PartyRole.Referrer)) ? WordsForReferrer : [],
+                    wordsForReferrer = !header.MyRoles.Contains(EnumText.Of(PartyRole.Referrer)) ? [] : sight.HasFlag(Sight.Injury) ? WordsForReferrer : WordsForAnyReferrer,
+                    seesInjury = sight.HasFlag(Sight.Injury),
                     seen = Enum.GetValues<Sight>().Where(part => part == Sight.None || (part != Sight.All && sight.HasFlag(part))).Select(part => EnumText.Of(part)).ToArray(),
                     reportKinds = ReportKinds(header.MyRoles, actor.OrganisationKind),
                 });
@@ -143,6 +144,9 @@ public sealed class ViewReferral(PortalDatabase database)
         [.. ((ReferralAction[])[ReferralAction.AskForInformation, ReferralAction.Answer, ReferralAction.Decline, ReferralAction.Withdraw, ReferralAction.Forward, ReferralAction.ChangePriority]).Select(action => EnumText.Of(action)),
             "give_authority", "withdraw_authority", "answer_extension", "withdraw_extension", "raise_concern"];
 
+    // What a payer and the clinic write to each other about more sessions rests on the clinical report.
+    static readonly string[] WordsForAnyReferrer = [.. WordsForReferrer.Except(["answer_extension", "withdraw_extension"])];
+
     // The reports in which there is something for this reader: nobody else learns that they exist.
     static string[] ReportKinds(string[] roles, OrganisationKind kind) =>
         ReportAudiences.Of(roles.Select(role => EnumText.Parse<PartyRole>(role)), kind) is { } audience ? [.. ReportAudiences.Kinds(audience).Select(report => EnumText.Of(report))] : [];
@@ -172,11 +176,14 @@ public sealed class ViewReferral(PortalDatabase database)
     const string Timeline = """
         select event.sequence, event.at, event.actor_name, organisation.name as organisation, event.action, event.from_state, event.to_state,
                event.reason_code, case when @seesWords or event.organisation_id = @organisationId or event.action = any (@wordsForReferrer) then event.words end as words,
-               case when event.action <> 'amend' or @seesSafety and @seesWords then event.detail::text else '{}' end as detail, event.audience, event.version
+               case when event.action = 'answer_extension' and not @seesInjury then (event.detail - 'reason')::text
+                    when event.action <> 'amend' or @seesSafety and @seesWords then event.detail::text else '{}' end as detail, event.audience, event.version
         from referral_event event
         join organisation on organisation.id = event.organisation_id
         where event.referral_id = @referralId and (event.audience = 'everyone' or @clinicReads or event.audience = 'referrer' and @isReferrer)
             and (@seesSafety or event.action not in ('acknowledge_alert', 'clear_red_flag', 'escalate_alert'))
+            -- Who may not read a kind of report does not learn that there is one.
+            and (event.action not in ('sign_report', 'amend_report', 'release_report') or event.detail ->> 'kind' is null or event.detail ->> 'kind' = any (@reportKinds))
         order by event.at, event.sequence
         """;
 

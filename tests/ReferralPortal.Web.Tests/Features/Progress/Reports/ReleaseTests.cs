@@ -188,6 +188,38 @@ public sealed class ReleaseTests(PortalTestDatabase database) : IClassFixture<Po
     }
 
     [Fact]
+    public async Task Every_earlier_version_is_superseded_also_where_the_one_between_never_had_readers()
+    {
+        var referral = await database.Treated();
+        var clinician = await database.Actor(Clinician);
+        var first = await database.Signed(referral, ReportKind.Progress, clock: clock);
+        Assert.True((await database.Opened(Funder, first)).IsDone);
+        var second = (await new AmendReport(database.On(clock)).Start(clinician, Guid.CreateVersion7(), first, "Wrong date.", Ct)).Value;
+        await database.Sign(second, await database.Fill((await database.Write(clock).Open(clinician, second, Ct)).Value!, clock: clock), patientChecks: true, clock);
+        var (token, _) = await Mailed();
+        await Checks.Answer(token, new(1985, 3, 12), "The month is wrong too.", Ct);
+        var third = (await new AmendReport(database.On(clock)).Start(clinician, Guid.CreateVersion7(), second, "Wrong month.", Ct)).Value;
+        Assert.True((await database.Sign(third, await database.Fill((await database.Write(clock).Open(clinician, third, Ct)).Value!, clock: clock), clock: clock)).IsDone);
+
+        Assert.Equal("superseded superseded signed", await database.Ask<string>("select string_agg(state, ' ' order by number) from report where referral_id = @Id and kind = 'progress'", new { referral.Id }));
+        Assert.True((await database.Opened(Solicitor, first)).Value!.Superseded);
+        Assert.False((await database.Opened(Solicitor, third)).Value!.Superseded);
+        var funder = (await database.Actor(Funder)).UserId;
+        Assert.Equal(1, await database.Ask<int>("select count(*)::int from outbox_message where referral_id = @Id and kind = 'report_amended' and payload -> 'readers' ? @reader", new { referral.Id, reader = funder.ToString() }));
+    }
+
+    [Fact]
+    public async Task An_employer_does_not_learn_that_there_is_a_report_in_which_nothing_is_for_it()
+    {
+        var referral = await database.AddReferral(Solicitor, Domain.Referrals.ReferralState.InTreatment, redFlag: null, others: [(Employer, Domain.Referrals.PartyRole.InstructingParty)]);
+        await database.Signed(referral, ReportKind.ImmediateNeeds, clock: clock);
+        async Task<bool> Learns(string reader) => (await new ViewReferral(database.Database).Handle(await database.Actor(reader), referral.Reference, Ct)).Value!.Timeline.Any(told => told.Action == "sign_report" && told.Detail.Contains("immediate_needs", StringComparison.Ordinal));
+        Assert.Equal((true, false), (await Learns(Solicitor), await Learns(Employer)));
+        var home = await new Web.Features.Home.ReadHome(database.Database).Handle(await database.Actor(Employer), Ct);
+        Assert.DoesNotContain("immediate_needs", PortalJson.Text(home));
+    }
+
+    [Fact]
     public async Task A_correction_that_the_author_does_not_share_does_not_keep_the_author_from_releasing()
     {
         var (_, report) = await WithPatient();
