@@ -133,7 +133,7 @@ public sealed class Visitor : IAsyncDisposable
             await Page.EvaluateAsync(Settled);
             // A fault is one that stays: a busy machine may draw the new colours later than it says.
             var faults = await Faults(scheme);
-            if (faults.Length > 0)
+            for (var again = 0; faults.Length > 0 && again < 6; again++)
             {
                 await Page.WaitForTimeoutAsync(500);
                 faults = await Faults(scheme);
