@@ -40,6 +40,7 @@ public sealed class Announce<TMessage>(NoticePlan<TMessage> plan, TakenMessage t
         inboxWhileFree = notice.Inbox == ToInbox.WhileNobodyHasIt,
         readingRoles = Reader.Roles,
         people = notice.People?.ToArray(),
+        employers = notice.Employers,
     });
 
     sealed record Row(string State, bool FromImport, string? AppointmentKind, Guid? SeriesId, bool HasEarlier)
@@ -65,7 +66,7 @@ public sealed class Announce<TMessage>(NoticePlan<TMessage> plan, TakenMessage t
         join portal_user u on u.organisation_id = o.id and u.disabled_at is null and u.roles && @readingRoles
         join portal_user sender on sender.id = r.referrer_id
         left join notification_choice choice on choice.person_id = u.id
-        where r.id = @referralId and u.id is distinct from @doer
+        where r.id = @referralId and u.id is distinct from @doer and (@employers or o.kind <> 'employer')
             and case when o.kind = 'clinic_group' then @clinic when o.id = r.referring_organisation_id then @referrer
                      else @parties or (@funder and exists (select from referral_party payer where payer.referral_id = r.id and payer.organisation_id = o.id and payer.role = 'funder')) end
             and case when @topic = any (choice.declined) then false

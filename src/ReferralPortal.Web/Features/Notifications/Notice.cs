@@ -38,7 +38,8 @@ public enum ToInbox
 /// <param name="Inbox">Whether the clinic's inbox too.</param>
 /// <param name="AlsoWhoDidIt">Also the person whose own act it was: a receipt.</param>
 /// <param name="People">These people of theirs and nobody else, whoever has the referral.</param>
-public sealed record Notice(MailTemplate Template, NoticeTopic Topic, Told Told, ToInbox Inbox = ToInbox.Never, bool AlsoWhoDidIt = false, IReadOnlyList<Guid>? People = null);
+/// <param name="Employers">False where there is nothing in it for an employer, who then does not learn of it.</param>
+public sealed record Notice(MailTemplate Template, NoticeTopic Topic, Told Told, ToInbox Inbox = ToInbox.Never, bool AlsoWhoDidIt = false, IReadOnlyList<Guid>? People = null, bool Employers = true);
 
 /// <summary>What a message has people told: nothing, one thing, or different things to different people. The patient is told of appointments besides.</summary>
 /// <typeparam name="TMessage">The message in the outbox.</typeparam>

@@ -1,5 +1,6 @@
 using ReferralPortal.Domain.Calendars;
 using ReferralPortal.Domain.Notifications;
+using ReferralPortal.Domain.Progress;
 using ReferralPortal.Domain.Referrals;
 using ReferralPortal.Web.Features.Appointments;
 using ReferralPortal.Web.Features.Clocks;
@@ -75,9 +76,9 @@ public static class NotificationsFeature
         .AddPlan<AppointmentMissed>((_, referral) => [new(MailTemplate.AppointmentMissed, referral.AppointmentTopic, Everybody)])
         .AddPlan<AssessmentRecorded>((_, _) => [new(MailTemplate.Assessed, NoticeTopic.Progress, Outside)])
         .AddPlan<ConcernRaised>((_, _) => [new(MailTemplate.Concern, Questions, Referrer)])
-        .AddPlan<ReportSigned>((_, _) => [new(MailTemplate.ReportSigned, Reports, Outside)])
+        .AddPlan<ReportSigned>((message, _) => [new(MailTemplate.ReportSigned, Reports, Outside, Employers: ForEmployers(message.Kind))])
         .AddPlan<ReportUnseen>((message, _) => message.Step <= ReportChases.Reminders ? [new(MailTemplate.ReportUnseen, Reports, Referrer)] : [new(MailTemplate.ReferrerToRing, Questions, Clinic, ToInbox.Always)])
-        .AddPlan<ReportAmended>((message, _) => [new(MailTemplate.ReportAmended, Reports, Outside), new(MailTemplate.ReportAmended, Reports, Outside, People: message.Readers)])
+        .AddPlan<ReportAmended>((message, _) => [new(MailTemplate.ReportAmended, Reports, Outside, Employers: ForEmployers(message.Kind)), new(MailTemplate.ReportAmended, Reports, Outside, People: message.Readers)])
         .AddPlan<ReportPreviewOffered>((_, _) => []) // the patient alone
         .AddPlan<ReportChecked>((message, _) => [new(MailTemplate.ReportChecked, Questions, Clinic, People: [message.AuthorId])])
         .AddPlan<ReportAskedAbout>((message, _) => [new(MailTemplate.ReportAskedAbout, Questions, Clinic, People: [message.AuthorId])])
@@ -113,6 +114,8 @@ public static class NotificationsFeature
         // The clinic's own business, and it stands on its screens.
         .AddPlan<AlertAcknowledged>((_, _) => [])
         .AddPlan<RedFlagCleared>((_, _) => []);
+
+    static bool ForEmployers(ReportKind? kind) => kind is not { } known || ReportAudiences.Reads(ReportAudience.Employer, known);
 
     /// <summary>A decision that was undone before anybody was told of it.</summary>
     static bool Undecided(Subject referral) => referral.State is "submitted" or "in_triage" or "information_requested";

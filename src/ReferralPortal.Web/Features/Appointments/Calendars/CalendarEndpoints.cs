@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.RateLimiting;
 using ReferralPortal.Web.Features.Triage;
@@ -39,21 +38,7 @@ public static class CalendarEndpoints
 }
 
 /// <summary>How often one network address may ask for calendars: often enough for a clinic's telephones, too seldom to guess.</summary>
-sealed class CalendarLimit(PortalLimits limits) : IRateLimiterPolicy<string>
+sealed class CalendarLimit(PortalLimits limits) : AddressLimit(limits.CalendarReadsPerMinute, words: null)
 {
     public const string Name = "calendar";
-
-    public Func<OnRejectedContext, CancellationToken, ValueTask>? OnRejected => static (rejected, _) =>
-    {
-        rejected.HttpContext.Response.Headers.RetryAfter = "60";
-        return ValueTask.CompletedTask;
-    };
-
-    public RateLimitPartition<string> GetPartition(HttpContext context) =>
-        RateLimitPartition.GetSlidingWindowLimiter(context.Connection.RemoteIpAddress?.ToString() ?? "", _ => new SlidingWindowRateLimiterOptions
-        {
-            PermitLimit = limits.CalendarReadsPerMinute,
-            Window = TimeSpan.FromMinutes(1),
-            SegmentsPerWindow = 6,
-        });
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -162,17 +161,7 @@ public sealed class FunderLinkPages(IAntiforgery antiforgery, CatalogueStore cat
 }
 
 /// <summary>How often one network address may ask: often enough for an office, too seldom to guess.</summary>
-sealed class FunderLinkLimit : IRateLimiterPolicy<string>
+sealed class FunderLinkLimit() : AddressLimit(perMinute: 30, "Too many pages were opened from your network just now. Please wait a minute, then open the link again.")
 {
     public const string Name = "funder-link";
-    const int PerMinute = 30;
-
-    public Func<OnRejectedContext, CancellationToken, ValueTask>? OnRejected => static async (rejected, ct) =>
-    {
-        rejected.HttpContext.Response.Headers.RetryAfter = "60";
-        await rejected.HttpContext.Response.WriteAsync("Too many pages were opened from your network just now. Please wait a minute, then open the link again.", ct);
-    };
-
-    public RateLimitPartition<string> GetPartition(HttpContext context) =>
-        RateLimitPartition.GetSlidingWindowLimiter(context.Connection.RemoteIpAddress?.ToString() ?? "", _ => new SlidingWindowRateLimiterOptions { PermitLimit = PerMinute, Window = TimeSpan.FromMinutes(1), SegmentsPerWindow = 6 });
 }

@@ -50,8 +50,8 @@ public sealed class ReleaseReport(PortalDatabase database) : IMessageHandler<Rep
         var readers = report.Supersedes is { } before ? await Supersede(unit, referral.Id, before, report.Id) : [];
         await unit.Note(referral, step.What, step.Audit, report.Id, new { kind = EnumText.Of(report.Kind), reportId = report.Id },
             ReportRules.Of(report.Kind).Keeps is { } kept && referral.DueFor == EnumText.Of(kept) ? LifecycleStep.Clock.Stopped : null);
-        if (report.Supersedes is null) unit.Queue(new ReportSigned(referral.Id, report.Id), referral.Id);
-        else unit.Queue(new ReportAmended(referral.Id, report.Id, readers), referral.Id);
+        if (report.Supersedes is null) unit.Queue(new ReportSigned(referral.Id, report.Id, report.Kind), referral.Id);
+        else unit.Queue(new ReportAmended(referral.Id, report.Id, readers, report.Kind), referral.Id);
         await ReferralPortal.Web.Features.Funding.ExtensionRequests.Send(unit, referral.Id, report.Id);
     }
 
@@ -118,10 +118,10 @@ public sealed class ReleaseReport(PortalDatabase database) : IMessageHandler<Rep
 }
 
 /// <summary>A report was released: its readers are told.</summary>
-public sealed record ReportSigned(Guid ReferralId, Guid ReportId);
+public sealed record ReportSigned(Guid ReferralId, Guid ReportId, ReportKind? Kind = null);
 
 /// <summary>An amended report was released: everybody outside who is told of reports is told, and whoever has read the version before (<paramref name="Readers"/>).</summary>
-public sealed record ReportAmended(Guid ReferralId, Guid ReportId, IReadOnlyList<Guid> Readers);
+public sealed record ReportAmended(Guid ReferralId, Guid ReportId, IReadOnlyList<Guid> Readers, ReportKind? Kind = null);
 
 /// <summary>A signed report waits for the patient: a link to it is sent.</summary>
 public sealed record ReportPreviewOffered(Guid ReferralId, Guid ReportId);

@@ -217,6 +217,10 @@ public sealed class ReleaseTests(PortalTestDatabase database) : IClassFixture<Po
         Assert.Equal((true, false), (await Learns(Solicitor), await Learns(Employer)));
         var home = await new Web.Features.Home.ReadHome(database.Database).Handle(await database.Actor(Employer), Ct);
         Assert.DoesNotContain("immediate_needs", PortalJson.Text(home));
+        await database.Announce();
+        var told = (await database.Mails(referral.Id)).Select(mail => mail.Words).ToList();
+        Assert.Contains($"report_signed to {Solicitor}", told);
+        Assert.DoesNotContain($"report_signed to {Employer}", told);
     }
 
     [Fact]

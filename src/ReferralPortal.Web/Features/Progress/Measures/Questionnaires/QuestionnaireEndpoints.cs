@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -85,21 +84,8 @@ public sealed class QuestionnairePages(IAntiforgery antiforgery, CatalogueStore 
 }
 
 /// <summary>How often one network address may open or send questionnaires: often enough for a clinic's waiting room, too seldom to guess.</summary>
-sealed class QuestionnaireLimit(PortalLimits limits) : IRateLimiterPolicy<string>
+sealed class QuestionnaireLimit(PortalLimits limits)
+    : AddressLimit(limits.QuestionnaireRequestsPerMinute, "Too many questionnaires were opened from your network just now. Please wait a minute, then open the link again.")
 {
     public const string Name = "questionnaire";
-
-    public Func<OnRejectedContext, CancellationToken, ValueTask>? OnRejected => static async (rejected, ct) =>
-    {
-        rejected.HttpContext.Response.Headers.RetryAfter = "60";
-        await rejected.HttpContext.Response.WriteAsync("Too many questionnaires were opened from your network just now. Please wait a minute, then open the link again.", ct);
-    };
-
-    public RateLimitPartition<string> GetPartition(HttpContext context) =>
-        RateLimitPartition.GetSlidingWindowLimiter(context.Connection.RemoteIpAddress?.ToString() ?? "", _ => new SlidingWindowRateLimiterOptions
-        {
-            PermitLimit = limits.QuestionnaireRequestsPerMinute,
-            Window = TimeSpan.FromMinutes(1),
-            SegmentsPerWindow = 6,
-        });
 }
