@@ -50,6 +50,9 @@ public sealed class OutcomeMeasure
     /// <summary>The smallest change that matters to patients, in points of the score; null where none is laid down. See <see cref="MeaningfulChangeFrom"/>.</summary>
     public decimal? MeaningfulChange { get; init; }
 
+    /// <summary>Its answers make a score. One that has none is entered by its answers where its wording is not here, never by a number.</summary>
+    public bool HasScore => Rule is not null;
+
     /// <summary>The bands, from the lowest score up; empty where the measure has none.</summary>
     public IReadOnlyList<Band> Bands { get; init; } = [];
 

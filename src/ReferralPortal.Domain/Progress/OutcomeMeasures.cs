@@ -121,6 +121,9 @@ public static class OutcomeMeasures
     /// <summary>The measure with this key, or null when the portal cannot score it.</summary>
     public static OutcomeMeasure? Find(string key) => ByKey.GetValueOrDefault(key);
 
+    /// <summary>The answers of the measure with this key make a score; taken for granted of one that the portal does not know.</summary>
+    public static bool HasScore(string key) => Find(key)?.HasScore ?? true;
+
     static ItemRange[] Alike(int items, int least, int most) => [.. Enumerable.Repeat(new ItemRange(least, most), items)];
 
     static decimal Sum(int sum, int count) => sum;

@@ -79,29 +79,55 @@ public class OutcomeMeasureTests
     // RMDQ: the scoring note of its form has a patient with 12 at the start of treatment and 2 at its end (Roland and Morris, Spine 1983; 8: 141-144).
     [InlineData("rmdq", "111111111111000000000000", "12")]
     [InlineData("rmdq", "110000000000000000000000", "2")]
-    // The others are sums or a mean without an example in print that we found; these follow the sentence that lays each down.
-    // PSFS: "total score = sum of the activity scores / number of activities" (Stratford et al., Physiother Can 1995; 47: 258-263).
-    [InlineData("psfs", "246..", "4")]
-    // PHQ-9: 0 to 27 by summing; one or two items missing take the mean of the others (Kroenke et al., Gen Hosp Psychiatry 2010; 32: 345-359).
-    [InlineData("phq9", "111111112", "10")]
-    [InlineData("phq9", "1111111..", "9")]
-    // GAD-7: "adding together the scores for the seven questions" (Spitzer et al., Arch Intern Med 2006; 166: 1092-1097).
-    [InlineData("gad7", "2222110", "10")]
-    // LEFS: "the columns on the scale are summed", 80 at most (Binkley et al., Phys Ther 1999; 79: 371-383).
-    [InlineData("lefs", "22222222222222222222", "40")]
-    // MSK-HQ: 14 items, 0 to 56 (Hill et al., BMJ Open 2016; 6: e012331).
-    [InlineData("mskhq", "22222222222222", "28")]
-    // NPRS: its one item (Farrar et al., Pain 2001; 94: 149-158).
+    // PSFS: the test responses that Awell Health publishes with its scoring library: five activities, and one alone (awell-score, calculations/psk, commit 70bece9).
+    [InlineData("psfs", "12075", "3")]
+    [InlineData("psfs", "8....", "8")]
+    // PHQ-9 and GAD-7: the examples "Scored Assessment", answers and total, of HL7 International / Patient Empowerment, Personal Health Records implementation guide 1.0.0-ballot2 (answers dated 2024-12-01).
+    [InlineData("phq9", "001110000", "3")]
+    [InlineData("gad7", "0011010", "3")]
+    // PHQ-9 at its end: the example response and observation of the Medizininformatik-Initiative's implementation guide "MII IG PRO" (2025; answers dated 2023-10-01).
+    [InlineData("phq9", "333333333", "27")]
+    // LEFS: one patient four times, all twenty items and the totals (BMJ Case Reports, table 1, "Lower Extremity Functional Scale (LEFS)", casereports.bmj.com/highwire/markup/238681; the article around the table was not to be had).
+    [InlineData("lefs", "12444123144143330312", "50")]
+    [InlineData("lefs", "33444414144343410043", "58")]
+    [InlineData("lefs", "23444324144443400013", "54")]
+    [InlineData("lefs", "23444423244232422223", "58")]
+    // NPRS: neck pain before and after treatment ("Successful physical therapy treatment using high-velocity low-amplitude thrust manipulation of a patient with neck pain ...", International Journal of Physiotherapy and Rehabilitation, ijptr.com; no year on the copy that was read).
+    [InlineData("nprs", "7", "7")]
     [InlineData("nprs", "0", "0")]
+    // The rest have no example in print that we found; these follow the sentence that lays each down.
+    // PHQ-9 with items missing: one or two take the mean of the others (Kroenke et al., Gen Hosp Psychiatry 2010; 32: 345-359).
+    [InlineData("phq9", "1111111..", "9")]
+    // MSK-HQ: 14 items, 0 to 56 (Hill et al., BMJ Open 2016; 6: e012331). Its own table below has published changes. GROC: see its own test.
+    [InlineData("mskhq", "22222222222222", "28")]
     [Theory]
     public void A_published_example_comes_out_as_published(string key, string answers, string score) =>
         Assert.Equal(decimal.Parse(score), Find(key)!.Score([.. answers.Select(answer => answer == '.' ? (int?)null : answer - '0')]).Score);
+
+    // Changes that were published as meaningful, or as none, by the same threshold.
+    // NDI and NPRS: the case report on neck pain above. It calls the change of the NDI (in percent) meaningful; of the pain it gives the two figures.
+    [InlineData("ndi", "76", "18", ChangeKind.Better)]
+    [InlineData("nprs", "7", "0", ChangeKind.Better)]
+    // MSK-HQ: the means of a year, set against a least important change of 5.5 (Chartered Society of Physiotherapy, "The implementation of and improvement in the musculoskeletal health questionnaire (MSK-HQ) scores at a MSK Outpatient Department", data of 2019).
+    // Scores are whole, so that 5.5 is six points or more: so did a department in Hampshire count after asking the measure's authors (Chartered Society of Physiotherapy, "Measuring Outcomes in MSK", data of 2017-18).
+    [InlineData("mskhq", "27.4", "43.7", ChangeKind.Better)]
+    [InlineData("mskhq", "27", "33", ChangeKind.Better)]
+    [InlineData("mskhq", "27", "32", ChangeKind.NotMeaningful)]
+    [Theory]
+    public void A_published_change_is_judged_as_published(string key, string baseline, string latest, ChangeKind change) =>
+        Assert.Equal(change, Find(key)!.Compare(decimal.Parse(baseline), decimal.Parse(latest)));
+
+    [Fact]
+    public void The_published_totals_lie_in_the_published_bands() =>
+        // HL7 International, as above: both are "Minimal".
+        Assert.Equal(("Minimal", "Minimal"), (Phq9.Score([0, 0, 1, 1, 1, 0, 0, 0, 0]).Band, Gad7.Score([0, 0, 1, 1, 0, 1, 0]).Band));
 
     [Theory]
     [InlineData(-7, "Much worse"), InlineData(0, "No change"), InlineData(5, "Moderately better"), InlineData(7, "Much better")]
     public void GROC_is_its_one_item_from_minus_seven(int answer, string band)
     {
-        // Jaeschke, Singer and Guyatt 1989: 1-3 small, 4-5 moderate, 6-7 large, either way.
+        // Jaeschke, Singer and Guyatt 1989: 1-3 small, 4-5 moderate, 6-7 large, either way. No single patient's answer was found in print together with its band; the fifteen points and
+        // their two ends are as in a review of such scales (J Orthop 2020; 21: 40-48, table 1, the row of Moore-Reed et al. 2017).
         var scored = Groc.Score([answer]);
         Assert.Equal((answer, band), ((int)scored.Score!.Value, scored.Band));
     }

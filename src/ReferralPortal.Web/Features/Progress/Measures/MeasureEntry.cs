@@ -16,7 +16,7 @@ sealed record MeasureEntry(Guid Id, Guid ReferralId, DateTimeOffset TakenAt, Mea
 
     /// <summary>The entry of a form that was found right.</summary>
     internal static MeasureEntry Of(Guid id, Guid referral, DateTimeOffset takenAt, Catalogue.Measure measure, MeasureForm form) => new(
-        id, referral, takenAt, form.Scored(measure), measure.IsWorded() ? form.Answers : null,
+        id, referral, takenAt, form.Scored(measure), form.Given(measure),
         measure.IsWorded() && measure.Wording().Any(item => item.Named) ? [.. form.Names.Select(name => name.Trim())] : []);
 
     /// <summary>Stores it, and raises the alert that its answers ask for. False when it is there already.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ReferralPortal.Domain;
 using ReferralPortal.Domain.Progress;
+using ReferralPortal.Web.Components.Display;
 using ReferralPortal.Web.Components.Forms;
 using ReferralPortal.Web.Features.Catalogue;
 
@@ -20,6 +21,12 @@ public sealed class MeasureForm
 
     /// <summary>The score alone, from a form on paper: only of a measure whose wording is not here.</summary>
     public string Score { get; set; } = "";
+
+    /// <summary>The profile of the answers, from a form on paper: only of a measure without a score whose wording is not here. See <see cref="Eq5dProfile"/>.</summary>
+    public string Profile { get; set; } = "";
+
+    /// <summary>The scale beside that profile.</summary>
+    public string Scale { get; set; } = "";
 
     /// <summary>The day on which it was taken.</summary>
     public DateParts TakenOn { get; set; } = DateParts.Empty;
@@ -44,7 +51,7 @@ public sealed class MeasureForm
     public MeasureScore? SoFar(Measure measure)
     {
         if (OutcomeMeasures.Find(measure.Key) is not { } known) return null;
-        if (!measure.IsWorded()) return Number(Score) is { } number && known.ProblemWithEntered(number) is null ? known.Entered(number) : null;
+        if (!measure.IsWorded()) return Check(measure).Count == 0 ? Scored(measure) : null;
         return Answers.Any(answer => answer is not null) && known.ProblemWith(Answers) is null ? known.Score(Answers) : null;
     }
 
@@ -57,6 +64,7 @@ public sealed class MeasureForm
             errors[""] = "The portal does not know how to score this measure";
             return errors;
         }
+        if (measure.IsEnteredByAnswers()) return CheckProfile();
         if (!measure.IsWorded())
         {
             if (Number(Score) is not { } number) errors[nameof(Score)] = "Enter the score, with at most two decimal places";
@@ -83,11 +91,35 @@ public sealed class MeasureForm
         return errors;
     }
 
+    Dictionary<string, string> CheckProfile()
+    {
+        var errors = new Dictionary<string, string>();
+        if (Eq5dProfile.Levels(Profile) is not { } levels) errors[nameof(Profile)] = "The profile must be five digits from 1 to 5, with a hyphen for a dimension without an answer";
+        else if (levels.All(level => level is null) && string.IsNullOrWhiteSpace(Scale)) errors[nameof(Profile)] = "Enter the profile, the scale or both";
+        if (!string.IsNullOrWhiteSpace(Scale) && Whole(Scale) is not (>= 0 and <= 100)) errors[nameof(Scale)] = "The scale must be a whole number from 0 to 100";
+        return errors;
+    }
+
+    /// <summary>The answers of a form that <see cref="Check"/> found right, one an item; null where only a score was entered.</summary>
+    internal IReadOnlyList<int?>? Given(Measure measure) =>
+        measure.IsWorded() ? Answers
+        : measure.IsEnteredByAnswers() ? [.. Eq5dProfile.Levels(Profile)!, Whole(Scale)]
+        : null;
+
     /// <summary>The score of a form that <see cref="Check"/> found right.</summary>
     internal MeasureScore Scored(Measure measure)
     {
         var known = OutcomeMeasures.Find(measure.Key)!;
-        return measure.IsWorded() ? known.Score(Answers) : known.Entered(Number(Score)!.Value);
+        return Given(measure) is { } given ? known.Score(given) : known.Entered(Number(Score)!.Value);
+    }
+
+    /// <summary>Takes over what was recorded, to put it right.</summary>
+    internal void TakeOver(RecordedScore score)
+    {
+        for (var item = 0; item < Answers.Count; item++) Answers[item] = score.Given.ElementAtOrDefault(item);
+        if (score.Value is { } value) Score = Formats.Score(value);
+        if (OutcomeMeasures.HasScore(score.MeasureKey)) return;
+        (Profile, Scale) = (Eq5dProfile.Of(score.Given), Eq5dProfile.ScaleOf(score.Given)?.ToString(CultureInfo.InvariantCulture) ?? "");
     }
 
     /// <summary>The items (from 1) that were left out and are not marked as optional.</summary>
@@ -103,6 +135,8 @@ public sealed class MeasureForm
         else return day == LondonTime.DateOf(now) ? now : LondonTime.Instant(day, new TimeOnly(12, 0));
         return null;
     }
+
+    static int? Whole(string text) => int.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     static decimal? Number(string text) => decimal.TryParse(text.Trim(), NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

@@ -1,3 +1,4 @@
+using ReferralPortal.Domain.Progress;
 using ReferralPortal.Web.Features.Catalogue;
 using ReferralPortal.Web.Platform;
 
@@ -32,6 +33,12 @@ public static class MeasureWording
     /// <summary>The items; none where no wording is here.</summary>
     public static IReadOnlyList<MeasureItem> Wording(this Measure measure) => PortalJson.Read<List<MeasureItem>>(measure.Items);
 
-    /// <summary>The measure can be filled in, here or by the patient; of any other only the score is entered.</summary>
+    /// <summary>The measure can be filled in, here or by the patient; of any other what stands on the clinic's own paper form is entered.</summary>
     public static bool IsWorded(this Measure measure) => measure.Items.Length > 2;
+
+    /// <summary>What is entered from paper are the answers: there is no score to enter.</summary>
+    public static bool IsEnteredByAnswers(this Measure measure) => !measure.IsWorded() && !OutcomeMeasures.HasScore(measure.Key);
+
+    /// <summary>The portal knows the measure's rule, and so can record it.</summary>
+    public static bool IsRecorded(this Measure measure) => OutcomeMeasures.Find(measure.Key) is not null;
 }

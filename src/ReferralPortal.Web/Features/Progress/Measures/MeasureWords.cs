@@ -26,9 +26,16 @@ public static class MeasureWords
     public static string? RestsOn(string measure, decimal? score, int? answered) =>
         OutcomeMeasures.Find(measure) is { } known && score is not null && known.Items.Count > 1 && measure != OutcomeMeasures.Psfs.Key && answered < known.Items.Count ? $"rests on {answered} of {known.Items.Count} answers" : null;
 
+    /// <summary>The measures without a score: what stands for them is what was answered.</summary>
+    internal static readonly string[] Unscored = [.. OutcomeMeasures.All.Where(measure => !measure.HasScore).Select(measure => measure.Key)];
+
+    /// <summary>What an entry says: its score, or what was answered where a measure has none; null where too little was answered.</summary>
+    public static string? Entry(RecordedScore entry) =>
+        entry.Value is { } value ? Formats.Score(value) : OutcomeMeasures.HasScore(entry.MeasureKey) ? null : Eq5dProfile.Words(entry.Given);
+
     /// <summary>Why there is no score, for an entry without one.</summary>
     public static string NoScore(string measure, int? answered) =>
-        measure == OutcomeMeasures.Eq5d5l.Key ? "Recorded, not scored"
+        !OutcomeMeasures.HasScore(measure) ? "Recorded, not scored"
         : OutcomeMeasures.Find(measure) is { } known ? $"No score: {answered ?? 0} of {known.Items.Count} answered"
         : "No score";
 

@@ -7,7 +7,7 @@ using ReferralPortal.Web.Platform;
 namespace ReferralPortal.Web.Features.Progress.Measures;
 
 /// <summary>
-/// Records a measure that a clinician filled in with the patient, or the score of one whose wording the clinic does not hold. Allowed to clinicians from the first
+/// Records a measure that a clinician filled in with the patient, or what stands on the paper form of one whose wording the clinic does not hold. Allowed to clinicians from the first
 /// booking until the referral is closed. What was not answered stays unanswered.
 /// </summary>
 public sealed class RecordMeasure(PortalDatabase database, CatalogueStore catalogue)

@@ -3,6 +3,7 @@ using ReferralPortal.Domain;
 using ReferralPortal.Domain.Progress;
 using ReferralPortal.Domain.Referrals;
 using ReferralPortal.Web.Features.Catalogue;
+using ReferralPortal.Web.Features.Progress.Measures;
 using ReferralPortal.Web.Features.Progress.Reports;
 using ReferralPortal.Web.Features.Referrals.View;
 using ReferralPortal.Web.Platform;
@@ -22,7 +23,12 @@ public sealed record RecordedCare(
 {
     public sealed record Assessment(string Subjective, string Objective, string Analysis, string Plan, int? SessionsPlanned, Coded<WorkStatus>? WorkStatus, int? PrognosisWeeks, DateTimeOffset AssessedAt, string Clinician);
     public sealed record Goal(string Words, DateOnly? TargetDate, string Outcome, DateTimeOffset? JudgedAt, string? JudgedWords);
-    public sealed record Score(string MeasureKey, DateTimeOffset TakenAt, decimal? Value);
+    public sealed record Score(string MeasureKey, DateTimeOffset TakenAt, decimal? Value, int? Answered = null, string? Answers = null)
+    {
+        /// <summary>The answers, one an item; kept here of a measure without a score alone.</summary>
+        public IReadOnlyList<int?> Given => Answers is null ? [] : PortalJson.Read<List<int?>>(Answers);
+    }
+
     public sealed record Sessions(int? Authorised, int Attended, int DidNotAttend, int Cancelled);
     public sealed record WorkEntry(Coded<WorkStatus> Status, DateOnly FromDate, string? Note);
 
@@ -42,7 +48,7 @@ public sealed record RecordedCare(
 
     public static async Task<RecordedCare> Read(PortalUnit unit, Guid referralId)
     {
-        await using var sets = await unit.Results(Everything, new { referralId });
+        await using var sets = await unit.Results(Everything, new { referralId, unscored = MeasureWords.Unscored });
         return new RecordedCare(
             (await sets.ReadAsync<Assessment>()).FirstOrDefault(),
             [.. await sets.ReadAsync<Goal>()],
@@ -67,7 +73,7 @@ public sealed record RecordedCare(
         "prognosis" => First?.PrognosisWeeks is { } weeks ? $"About {weeks} weeks from the assessment on {Day(First.AssessedAt)}." : "",
         "attendance" => AttendanceWords,
         "goals" => string.Join('\n', Goals.Select(goal => $"“{goal.Words}”{(goal.TargetDate is { } day ? $", by {day.ToString("d MMM yyyy", British)}" : "")}: {GoalWords(goal.Outcome)}.")),
-        "scores" => string.Join('\n', Scores.Where(score => score.Value is not null).GroupBy(score => score.MeasureKey).Select(scores => ScoreWords(measures.FirstOrDefault(measure => measure.Key == scores.Key), [.. scores]))),
+        "scores" => string.Join('\n', Scores.Where(score => score.Value is not null || Eq5dProfile.Words(score.Given) is not null).GroupBy(score => score.MeasureKey).Select(scores => ScoreWords(measures.FirstOrDefault(measure => measure.Key == scores.Key), [.. scores]))),
         _ => "",
     };
 
@@ -87,14 +93,25 @@ public sealed record RecordedCare(
     {
         var (first, last) = (scores[0], scores[^1]);
         var name = measure?.ShortName ?? first.MeasureKey;
+        if (!OutcomeMeasures.HasScore(first.MeasureKey)) return ProfileWords(name, first, last);
         if (scores.Count == 1) return $"{name}: {Number(first.Value)} on {Day(first.TakenAt)}.";
-        var change = last.Value!.Value - first.Value!.Value;
-        var better = measure?.Direction switch { "lower" => -change, "higher" => change, _ => 0 };
-        var verdict = measure?.MeaningfulChange is not { } meaningful ? ""
-            : better >= meaningful ? $", a meaningful improvement (at least {Number(meaningful)})"
-            : -better >= meaningful ? $", meaningfully worse (at least {Number(meaningful)})"
-            : $", less than a meaningful change ({Number(meaningful)})";
+        // By the measure's own rule: what matters may hang on the first score.
+        var rule = OutcomeMeasures.Find(first.MeasureKey);
+        var meaningful = Number(rule?.MeaningfulChangeFrom(first.Value!.Value, first.Answered));
+        var verdict = rule?.Compare(first.Value!.Value, last.Value!.Value, first.Answered) switch
+        {
+            ChangeKind.Better => $", a meaningful improvement (at least {meaningful})",
+            ChangeKind.Worse => $", meaningfully worse (at least {meaningful})",
+            ChangeKind.NotMeaningful => $", less than a meaningful change ({meaningful})",
+            _ => "",
+        };
         return $"{name}: {Number(first.Value)} on {Day(first.TakenAt)}, {Number(last.Value)} on {Day(last.TakenAt)}{verdict}.";
+    }
+
+    static string ProfileWords(string name, Score first, Score last)
+    {
+        string On(Score score) => $"{Eq5dProfile.Words(score.Given)} on {Day(score.TakenAt)}";
+        return $"{name}: {On(first)}{(first == last ? "" : $", {On(last)}")} (recorded, not scored; from 1, no problem, to 5: {string.Join(", ", Eq5dProfile.Dimensions)}; VAS: health that day, 0 to 100).";
     }
 
     /// <summary>Work status in words.</summary>
@@ -123,7 +140,9 @@ public sealed record RecordedCare(
         from goal
         left join lateral (select reviewed_at, words from goal_review where goal_id = goal.id order by reviewed_at desc, id desc limit 1) judged on true
         where goal.referral_id = @referralId order by goal.created_at, goal.id;
-        select measure_key, taken_at, score as value from outcome_score where referral_id = @referralId order by measure_key, taken_at, id;
+        select taken.measure_key, taken.taken_at, taken.score as value, taken.answered, behind.answers::text as answers
+        from outcome_score taken left join outcome_answer behind on behind.entry_id = taken.id and taken.measure_key = any (@unscored)
+        where taken.referral_id = @referralId order by taken.measure_key, taken.taken_at, taken.id;
         select (select sum(sessions)::int from authority_balance where referral_id = @referralId and withdrawn_at is null) as authorised,
                count(*) filter (where state = 'attended')::int as attended,
                count(*) filter (where state = 'did_not_attend')::int as did_not_attend,

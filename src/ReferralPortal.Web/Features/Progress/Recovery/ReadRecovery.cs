@@ -3,6 +3,7 @@ using ReferralPortal.Domain.Organisations;
 using ReferralPortal.Domain.Progress;
 using ReferralPortal.Domain.Referrals;
 using ReferralPortal.Web.Features.Funding;
+using ReferralPortal.Web.Features.Progress.Measures;
 using ReferralPortal.Web.Features.Referrals;
 using ReferralPortal.Web.Features.Referrals.View;
 using ReferralPortal.Web.Platform;
@@ -30,8 +31,14 @@ public sealed record RecoveryHead(
 /// <summary>Sessions authorised (null where no payer set a number), used, and left.</summary>
 public sealed record SessionBalance(int? Authorised, int Used, int? Left);
 
-/// <summary>A score that stands; null where too little was answered to score.</summary>
-public sealed record RecoveryScore(string MeasureKey, DateTimeOffset TakenAt, decimal? Value, int? Answered);
+/// <summary>
+/// A score that stands; null where too little was answered to score. <paramref name="Answers"/> (JSON, one an item) are read of a measure without a score, by the clinic alone: no party reads answers.
+/// </summary>
+public sealed record RecoveryScore(string MeasureKey, DateTimeOffset TakenAt, decimal? Value, int? Answered, string? Answers = null)
+{
+    /// <summary>The answers, one an item; none where the reader does not see them.</summary>
+    public IReadOnlyList<int?> Given => Answers is null ? [] : PortalJson.Read<List<int?>>(Answers);
+}
 
 /// <summary>An appointment as it was kept or is to be kept.</summary>
 public sealed record Attendance(DateTimeOffset StartsAt, string Kind, string State, string Clinic);
@@ -71,6 +78,7 @@ public sealed class ReadRecovery(PortalDatabase database)
                 attendances = Sees(Sight.Appointments),
                 work = Sees(Sight.WorkStatus),
                 goals = Sees(Sight.Goals),
+                unscored = MeasureWords.Unscored,
             }))
             {
                 head = (await sets.ReadAsync<RecoveryHead>()).FirstOrDefault();
@@ -109,8 +117,9 @@ public sealed class ReadRecovery(PortalDatabase database)
         left join portal_user clinician on clinician.id = r.clinician_id
         where r.reference = @reference and mine.my_roles is not null;
 
-        select score.measure_key, score.taken_at, score.score as value, score.answered
+        select score.measure_key, score.taken_at, score.score as value, score.answered, behind.answers::text as answers
         from outcome_score score join {Mine("scores")} and r.id = score.referral_id
+        left join outcome_answer behind on behind.entry_id = score.id and score.measure_key = any (@unscored) and portal.is_clinic()
         order by score.taken_at, score.id;
 
         select a.starts_at, a.kind, a.state, clinic.name as clinic

@@ -15,7 +15,7 @@ public sealed class LoadWordingTests(PortalTestDatabase world) : IClassFixture<P
     static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     /// <summary>Made-up wording in the shape of the seeds: the real one is its owner's.</summary>
-    static string Wording(OutcomeMeasure measure, int? items = null, string key = "", string? text = null) => PortalJson.Text(new
+    internal static string Wording(OutcomeMeasure measure, int? items = null, string key = "", string? text = null) => PortalJson.Text(new
     {
         key = key.Length > 0 ? key : measure.Key,
         items = measure.Items.Take(items ?? measure.Items.Count).Select((range, place) => new { text = text ?? $"Made-up question {place + 1}", min = range.Least, max = range.Most, anchors = new Dictionary<string, string> { [$"{range.Least}"] = "Least", [$"{range.Most}"] = "Most" } }),

@@ -28,6 +28,9 @@ static class MeasureWorld
 
     internal static MeasureForm Entered(string score) => new() { Score = score, TakenOn = DateParts.Of(LondonTime.DateOf(DateTimeOffset.UtcNow)) };
 
+    /// <summary>What stands on a paper form of EQ-5D-5L.</summary>
+    internal static MeasureForm OnPaper(string profile, string scale) => new() { Profile = profile, Scale = scale, TakenOn = DateParts.Of(LondonTime.DateOf(DateTimeOffset.UtcNow)) };
+
     internal static async Task<Outcome<MeasureScore>> Record(this PortalTestDatabase world, Guid referral, string measure, MeasureForm form, string by = Clinician, Guid? key = null) =>
         await new RecordMeasure(world.Database, world.Catalogue()).Handle(await world.Actor(by), new(key ?? Guid.CreateVersion7(), referral, measure, form), Ct);
 

@@ -21,8 +21,10 @@ public sealed class RecoverySheetTests : ComponentWorld
         new RecoveryHead(Guid.Empty, "R-7K3M-92QX", state, "Maud", "Ollerenshaw", new(1985, 3, 12), "Northgate Law", null, "Manchester", "A. Physio", null, null, null, Now, null, "referrer"),
         sight, true, scores ?? [], attendances ?? [], [], []) { Balance = new SessionBalance(authorised, 1, authorised - 1) };
 
+    static readonly Measure Health = new("eq5d5l", "EQ-5D-5L", "EQ-5D-5L", "none", null, "eq5d5l-1", false, null, "[]");
+
     IRenderedComponent<RecoverySheet> Sheet(RecoveryView view) => Render<RecoverySheet>(it => it.Add(sheet => sheet.Recovery, view)
-        .Add(sheet => sheet.Catalogue, new CatalogueContent(null!, [], [], [], [], [], [], [Pain], [])).Add(sheet => sheet.Now, Now));
+        .Add(sheet => sheet.Catalogue, new CatalogueContent(null!, [], [], [], [], [], [], [Pain, Health], [])).Add(sheet => sheet.Now, Now));
 
     [Theory]
     [InlineData(8, 5, "Now 5. Better by 3 since the first score, which was 8: a meaningful change, 2 or more.")]
@@ -60,6 +62,19 @@ public sealed class RecoverySheetTests : ComponentWorld
     {
         Assert.Contains("the first score. There is no later one yet.", Chart(Score(1, 7))!.Verdict);
         Assert.Null(Chart(Score(1, null, 0)));
+    }
+
+    [Fact]
+    public void A_measure_without_a_score_is_a_table_of_what_was_answered_where_the_reader_sees_that()
+    {
+        var known = Sheet(View(scores: [Score(1, null, 6, "eq5d5l") with { Answers = "[2,1,2,3,2,70]" }, Score(20, null, 1, "eq5d5l") with { Answers = "[null,null,null,null,null,85]" }]));
+        Assert.Equal(["21232|70", "–|85"], known.FindAll(".numbers tbody tr").Select(row => string.Join('|', row.Children.Skip(1).Select(cell => cell.TextContent.Trim()))));
+        Assert.Empty(known.FindAll("svg"));
+
+        var party = Sheet(View(scores: [Score(1, null, 6, "eq5d5l")]));
+        Assert.Equal(["6 of 6"], party.FindAll(".numbers tbody td").Select(cell => cell.TextContent.Trim()));
+        Assert.Contains("What was answered is kept by the clinic.", party.Find(".verdict").TextContent);
+        Assert.DoesNotContain("No score has been recorded yet", party.Markup);
     }
 
     [Fact]
