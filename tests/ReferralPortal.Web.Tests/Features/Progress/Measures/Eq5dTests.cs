@@ -138,7 +138,7 @@ public sealed class Eq5dTests(PortalTestDatabase world) : IClassFixture<PortalTe
         await page.InvokeAsync(() => page.Find("#scale").Input("70"));
         await page.InvokeAsync(() => page.Button("Save answers").Click());
         page.WaitForAssertion(() => Assert.Contains("The answers are saved.", page.Markup));
-        Assert.Equal("21232, VAS 70", page.Find(".taken strong").TextContent);
+        page.WaitForAssertion(() => Assert.Equal("21232, VAS 70", page.Find(".taken strong").TextContent));
 
         await page.InvokeAsync(() => page.FindAll("button").Single(button => button.TextContent.StartsWith("Correct", StringComparison.Ordinal)).Click());
         Assert.Equal(("21232", "70"), (page.Find("#profile").GetAttribute("value"), page.Find("#scale").GetAttribute("value")));
