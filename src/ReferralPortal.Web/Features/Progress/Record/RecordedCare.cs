@@ -111,7 +111,7 @@ public sealed record RecordedCare(
     static string ProfileWords(string name, Score first, Score last)
     {
         string On(Score score) => $"{Eq5dProfile.Words(score.Given)} on {Day(score.TakenAt)}";
-        return $"{name}: {On(first)}{(first == last ? "" : $", {On(last)}")} (recorded, not scored; from 1, no problem, to 5: {string.Join(", ", Eq5dProfile.Dimensions)}; VAS: health that day, 0 to 100).";
+        return $"{name}: {On(first)}{(first == last ? "" : $", {On(last)}")} (recorded, not scored; the digits, from 1 for no problem to 5, are {string.Join(", ", Eq5dProfile.Dimensions)}; VAS is health that day, from 0 to 100).";
     }
 
     /// <summary>Work status in words.</summary>
