@@ -31,9 +31,8 @@ sealed class MailPost : IAsyncDisposable
     }
 
     /// <summary>Tells the portal where it is.</summary>
-    internal void Configure(ProcessStartInfo portal, Uri address)
+    internal void Configure(ProcessStartInfo portal)
     {
-        portal.Environment.TryAdd("Mail__BaseAddress", address.GetLeftPart(UriPartial.Authority));
         portal.Environment.TryAdd("Mail__From", "ReferralPortal <portal@clinic.example>");
         if (server is null) return;
         portal.Environment["Mail__Host"] = "127.0.0.1";

@@ -85,7 +85,7 @@ static class PortalHost
         var start = PortalProgram.StartInfo(place.Address, connection);
         start.Environment.TryAdd("Documents__Folder", Documents);
         if (scanner.Address is { } clamd) start.Environment["Documents__Clamd"] = clamd;
-        mail.Configure(start, place.Address);
+        mail.Configure(start);
         // One line an entry, and no more about hosting than this host says itself.
         start.Environment.TryAdd("Logging__Console__FormatterName", "simple");
         start.Environment.TryAdd("Logging__Console__FormatterOptions__SingleLine", "true");

@@ -27,6 +27,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddPortalDatabase();
 builder.AddPortalBackground();
 builder.AddPortalHealth();
+builder.AddPublicAddress();
 builder.AddPortalSecurity();
 builder.AddPortalSignIn();
 builder.AddPortalFeatures();
@@ -39,6 +40,7 @@ var app = builder.Build();
 #if DEV_IDP
 if (app.Environment.IsDevelopment()) app.UseDevIdentity();
 #endif
+app.NotePublicAddress();
 app.UsePortalSecurityHeaders();
 app.UsePortalErrorPages();
 app.UsePortalSignIn();

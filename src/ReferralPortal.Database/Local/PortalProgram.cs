@@ -24,6 +24,7 @@ public static class PortalProgram
         };
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
         start.Environment["ASPNETCORE_URLS"] = address.GetLeftPart(UriPartial.Authority);
+        start.Environment.TryAdd("PublicAddress", address.GetLeftPart(UriPartial.Authority));
         start.Environment["ConnectionStrings__Portal"] = connection;
         start.Environment["AzureAd__Instance"] = new Uri(address, "/devidp/").AbsoluteUri;
         return start;

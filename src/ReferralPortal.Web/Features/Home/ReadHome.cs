@@ -3,6 +3,7 @@ using ReferralPortal.Domain.Organisations;
 using ReferralPortal.Domain.Progress;
 using ReferralPortal.Domain.Referrals;
 using ReferralPortal.Web.Features.Progress.Closing;
+using ReferralPortal.Web.Features.Progress.Reports.Queries;
 using ReferralPortal.Web.Features.Referrals;
 using ReferralPortal.Web.Features.Referrals.List;
 using ReferralPortal.Web.Features.Referrals.View;
@@ -16,6 +17,12 @@ public sealed record WaitingReferral(Guid Id, string Reference, string GivenName
     public string PatientName => $"{GivenName} {FamilyName}";
 }
 
+/// <summary>An answer to what the reader asked about a report, and where it stands.</summary>
+public sealed record AnswerToRead(Guid ReportId, string Reference, string GivenName, string FamilyName, Coded<ReportKind> Kind, DateTimeOffset AnsweredAt)
+{
+    public string PatientName => $"{GivenName} {FamilyName}";
+}
+
 /// <summary>What happened last to one of the reader's referrals.</summary>
 public sealed record RecentChange(string Reference, string GivenName, string FamilyName, TimelineEvent Happened)
 {
@@ -23,11 +30,11 @@ public sealed record RecentChange(string Reference, string GivenName, string Fam
 }
 
 /// <summary>
-/// What the home page shows. <paramref name="ToAnswer"/>: the clinic asked the reader's organisation. <paramref name="ToAcknowledge"/>: discharge reports that it has not acknowledged. <paramref name="Alerts"/>: safety answers
+/// What the home page shows. <paramref name="ToAnswer"/>: the clinic asked the reader's organisation. <paramref name="ToAcknowledge"/>: discharge reports that it has not acknowledged. <paramref name="ToRead"/>: answers that the reader has not seen. <paramref name="Alerts"/>: safety answers
 /// that no clinician has cleared, for the clinic. <paramref name="Counts"/> and <paramref name="Overdue"/> end at <see cref="ListReferrals.CountLimit"/> + 1.
 /// </summary>
 public sealed record HomeView(
-    IReadOnlyList<WaitingReferral> ToAnswer, IReadOnlyList<WaitingReferral> Alerts, IReadOnlyDictionary<ReferralState, int> Counts, int Overdue, IReadOnlyList<RecentChange> Changes, IReadOnlyList<WaitingReferral> ToAcknowledge, int Waiting)
+    IReadOnlyList<WaitingReferral> ToAnswer, IReadOnlyList<WaitingReferral> Alerts, IReadOnlyDictionary<ReferralState, int> Counts, int Overdue, IReadOnlyList<RecentChange> Changes, IReadOnlyList<WaitingReferral> ToAcknowledge, int Waiting, IReadOnlyList<AnswerToRead> ToRead)
 {
     /// <summary>Referrals in these states, as far as they were counted.</summary>
     public int Count(params ReferralState[] states) => states.Sum(state => Counts.GetValueOrDefault(state));
@@ -47,9 +54,10 @@ public sealed class ReadHome(PortalDatabase database)
         return await database.View(actor, async unit =>
         {
             var triages = actor.IsClinic;
-            await using var sets = await unit.Results(string.Join(";\n", ToAnswer, Alerts, Counts, Overdue, triages ? ChangesOfAll : ChangesOfOne, ToAcknowledge, CountWaiting), new
+            await using var sets = await unit.Results(string.Join(";\n", ToAnswer, Alerts, Counts, Overdue, triages ? ChangesOfAll : ChangesOfOne, ToAcknowledge, CountWaiting, ToRead), new
             {
                 organisationId = actor.OrganisationId,
+                person = actor.UserId,
                 // An employer does not learn that there is a report in which nothing is for it.
                 reportKinds = Enum.GetValues<ReportKind>().Where(kind => actor.OrganisationKind != OrganisationKind.Employer || ReportAudiences.Reads(ReportAudience.Employer, kind)).Select(kind => EnumText.Of(kind)).ToArray(),
                 refers = actor.MayRefer,
@@ -67,7 +75,8 @@ public sealed class ReadHome(PortalDatabase database)
                 await sets.ReadSingleAsync<int>(),
                 [.. (await sets.ReadAsync<ChangeRow>()).Select(row => row.Change)],
                 [.. await sets.ReadAsync<WaitingReferral>()],
-                await sets.ReadSingleAsync<int>());
+                await sets.ReadSingleAsync<int>(),
+                [.. await sets.ReadAsync<AnswerToRead>()]);
             unit.Audit(AuditAction.ListReferrals, detail: new { page = "home" });
             return home;
         }, ct);
@@ -112,6 +121,16 @@ public sealed class ReadHome(PortalDatabase database)
         """;
 
     const string CountWaiting = $"select count(*)::int from (select distinct waiting.referral_id from ({WaitingSql.Rows}) waiting limit @countLimit) counted";
+
+    const string ToRead = $"""
+        select unseen.report_id, referral.reference, patient.given_name, patient.family_name, report.kind, unseen.answered_at
+        from ({UnseenAnswerSql.Rows}) unseen
+        join report on report.id = unseen.report_id
+        join referral on referral.id = unseen.referral_id
+        join patient on patient.id = referral.patient_id
+        order by unseen.answered_at, unseen.report_id
+        limit @most
+        """;
 
     const string Alerts = """
         select referral.id, referral.reference, patient.given_name, patient.family_name, referral.red_flag_tier as red_flag, coalesce(referral.alert_raised_at, referral.submitted_at) as since,

@@ -1,5 +1,6 @@
 using MailKit.Security;
 using MimeKit;
+using ReferralPortal.Web.Platform.Hosting;
 
 namespace ReferralPortal.Web.Platform.Mail;
 
@@ -11,7 +12,7 @@ namespace ReferralPortal.Web.Platform.Mail;
 /// <param name="Password">Its password.</param>
 /// <param name="From">Whom mail comes from, with a name where there is one.</param>
 /// <param name="ReplyTo">Where answers go; null where nobody reads them.</param>
-/// <param name="BaseAddress">The portal's own address, for the links in mail.</param>
+/// <param name="BaseAddress"><see cref="PublicAddress"/>, for the links in mail.</param>
 public sealed record MailOptions(string Host, int Port, SecureSocketOptions Security, string? User, string? Password, MailboxAddress From, MailboxAddress? ReplyTo, Uri BaseAddress)
 {
     /// <summary>How long a server may take over one mail. Shorter than the time after which another node takes the mail over.</summary>
@@ -32,12 +33,12 @@ public sealed record MailOptions(string Host, int Port, SecureSocketOptions Secu
         missing = mail["Host"] is not { Length: > 0 } ? "Mail:Host"
             : security is null ? "Mail:Tls"
             : !MailboxAddress.TryParse(mail["From"], out var from) || string.IsNullOrEmpty(from.Domain) ? "Mail:From"
-            : !Uri.TryCreate(mail["BaseAddress"], UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https") ? "Mail:BaseAddress"
+            : PublicAddress.Read(configuration) is null ? PublicAddress.Key
             : null;
         if (missing is not null) return null;
 
         return new MailOptions(mail["Host"]!, mail.GetValue("Port", usual), security!.Value, Given(mail["User"]), Given(mail["Password"]),
-            MailboxAddress.Parse(mail["From"]!), MailboxAddress.TryParse(mail["ReplyTo"], out var replyTo) ? replyTo : null, new Uri(mail["BaseAddress"]!));
+            MailboxAddress.Parse(mail["From"]!), MailboxAddress.TryParse(mail["ReplyTo"], out var replyTo) ? replyTo : null, PublicAddress.Read(configuration)!);
     }
 
     static string? Given(string? text) => string.IsNullOrEmpty(text) ? null : text;

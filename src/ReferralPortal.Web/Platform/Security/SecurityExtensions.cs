@@ -60,7 +60,7 @@ public static class SecurityExtensions
             foreach (var network in proxies) forwarded.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(network));
         });
 
-        builder.Services.AddSecurityHeaderPolicies().AddPolicy(SecurityHeaders.OfFiles, SecurityHeaders.ForFiles()).AddPolicy(SecurityHeaders.OfLinks, SecurityHeaders.ForLinks()).AddPolicy(SecurityHeaders.OfSecrets, SecurityHeaders.ForSecrets(builder.Configuration));
+        builder.Services.AddSecurityHeaderPolicies().AddPolicy(SecurityHeaders.OfFiles, SecurityHeaders.ForFiles()).AddPolicy(SecurityHeaders.OfSecrets, SecurityHeaders.ForSecrets());
 
         builder.Services.AddSingleton<OpenPages>();
         builder.Services.AddScoped<OpenPage>();

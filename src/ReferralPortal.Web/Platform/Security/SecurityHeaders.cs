@@ -6,11 +6,11 @@ static class SecurityHeaders
     /// <summary>The name of the headers of files that people added: whatever is in them, nothing of it runs, fetches or frames anything.</summary>
     public const string OfFiles = "files";
 
-    /// <summary>The name of the headers of pages whose address is a secret: nothing of it is told on, and no script runs.</summary>
-    public const string OfLinks = "links";
+    /// <summary>The name of the headers of a <see cref="SecretPageAttribute"/>: nothing of it is kept or told on, and no script runs.</summary>
+    public const string OfSecrets = "secrets";
 
     /// <summary>The headers of such a page.</summary>
-    public static HeaderPolicyCollection ForLinks() => new HeaderPolicyCollection()
+    public static HeaderPolicyCollection ForSecrets() => new HeaderPolicyCollection()
         .AddContentTypeOptionsNoSniff()
         .AddFrameOptionsDeny()
         .AddReferrerPolicyNoReferrer()
@@ -23,16 +23,12 @@ static class SecurityHeaders
             policy.AddStyleSrc().Self().UnsafeInline(); // the palette stands in the page's head
             policy.AddImgSrc().Self().Data();
             policy.AddFontSrc().Self();
-            policy.AddBaseUri().None();
+            policy.AddBaseUri().Self();
             policy.AddFrameAncestors().None();
             policy.AddFormAction().Self();
-        });
-
-    /// <summary>The name of the headers of pages whose address is a secret: it leads nowhere else.</summary>
-    public const string OfSecrets = "secrets";
-
-    /// <summary>The headers of such a page.</summary>
-    public static HeaderPolicyCollection ForSecrets(IConfiguration configuration) => For(configuration).AddReferrerPolicyNoReferrer().AddCustomHeader("X-Robots-Tag", "noindex, nofollow");
+        })
+        .AddCustomHeader("Cache-Control", "no-store")
+        .AddCustomHeader("X-Robots-Tag", "noindex, nofollow");
 
     /// <summary>The headers of such a file.</summary>
     public static HeaderPolicyCollection ForFiles() => new HeaderPolicyCollection()

@@ -27,7 +27,7 @@ public sealed class FunderLinkTests(PortalTestDatabase database) : IClassFixture
 
     static readonly IConfiguration Mail = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
     {
-        ["Mail:Host"] = "mail.example", ["Mail:From"] = "portal@clinic.example", ["Mail:BaseAddress"] = "https://portal.example",
+        ["Mail:Host"] = "mail.example", ["Mail:From"] = "portal@clinic.example", ["PublicAddress"] = "https://portal.example",
     }).Build();
 
     FollowLink Link => new(database.On(clock), database.Sources, post, Mail);

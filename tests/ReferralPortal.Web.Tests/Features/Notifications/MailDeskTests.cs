@@ -105,7 +105,7 @@ public sealed class MailDeskTests(PortalTestDatabase database) : IClassFixture<P
     public async Task Without_a_mail_server_mail_stays_queued()
     {
         var referral = await Accepted();
-        foreach (var setting in (string[])["Mail:Host", "Mail:From", "Mail:BaseAddress"])
+        foreach (var setting in (string[])["Mail:Host", "Mail:From", "PublicAddress"])
         {
             var desk = new MailDesk(database.On(clock), database.Sources, sent, new Texts(false), Settings(without: setting), clock, Microsoft.Extensions.Logging.Abstractions.NullLogger<MailDesk>.Instance);
             Assert.False(await desk.RunDue(Ct));

@@ -87,7 +87,7 @@ public sealed class MailWordsTests(PortalTestDatabase database, TestMailServer m
     [Theory]
     [InlineData("Mail:Tls", "perhaps", "Mail:Tls")]
     [InlineData("Mail:From", "nobody", "Mail:From")]
-    [InlineData("Mail:BaseAddress", "portal", "Mail:BaseAddress")]
+    [InlineData("PublicAddress", "portal", "PublicAddress")]
     [InlineData("Mail:Host", "", "Mail:Host")]
     public void A_setting_that_makes_no_sense_is_named(string key, string value, string named)
     {

@@ -70,7 +70,7 @@ static class NotificationWorld
 
     internal static IConfiguration Settings(int port = 25, string? without = null) => new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
     {
-        ["Mail:Host"] = "127.0.0.1", ["Mail:Port"] = $"{port}", ["Mail:Tls"] = "none", ["Mail:From"] = "ReferralPortal <portal@clinic.example>", ["Mail:BaseAddress"] = "https://portal.clinic.example",
+        ["Mail:Host"] = "127.0.0.1", ["Mail:Port"] = $"{port}", ["Mail:Tls"] = "none", ["Mail:From"] = "ReferralPortal <portal@clinic.example>", ["PublicAddress"] = "https://portal.clinic.example",
     }.Where(setting => setting.Key != without)).Build();
 
     /// <summary>Keeps what it is given, or fails with a fault.</summary>

@@ -108,7 +108,7 @@ public sealed class OneMailInEffectTests(PortalTestDatabase database, TestMailSe
         };
         portal = await PortalProcess.Start(database, new Dictionary<string, string>
         {
-            ["Mail__Host"] = "127.0.0.1", ["Mail__Port"] = $"{proxy.Port}", ["Mail__Tls"] = "none", ["Mail__From"] = "portal@clinic.example", ["Mail__BaseAddress"] = "https://portal.clinic.example",
+            ["Mail__Host"] = "127.0.0.1", ["Mail__Port"] = $"{proxy.Port}", ["Mail__Tls"] = "none", ["Mail__From"] = "portal@clinic.example", ["PublicAddress"] = "https://portal.clinic.example",
         });
         await using var _ = portal;
         var referral = await database.AddReferral(state: ReferralState.Accepted);

@@ -131,6 +131,20 @@ public sealed class NotePagesTests(PortalTestDatabase world) : IClassFixture<Por
     }
 
     [Fact]
+    public async Task An_open_alert_is_what_a_keyboard_and_a_screen_reader_come_to_first()
+    {
+        var (id, reference) = await world.Assessed();
+        await Measures.MeasureWorld.Record(world, id, "phq9", Measures.MeasureWorld.Filled("000000001"));
+        await using var browser = await SignedIn();
+        var page = browser.Opened<TreatmentPage>(form => form.Add(view => view.Reference, reference));
+        page.WaitForElement("section.alert");
+        Assert.Equal(["h1", "section", "h2", "dl"], page.FindAll("h1, section.alert, dl.facts, h2").Take(4).Select(element => element.LocalName));
+        await page.InvokeAsync(() => page.Find("section.alert textarea").Input("Spoke with her"));
+        await Press(page, "Acknowledge alert");
+        page.WaitForState(() => page.FindAll("section.alert").Count == 0);
+    }
+
+    [Fact]
     public async Task Somebody_who_has_signed_everything_is_told_so()
     {
         await using var browser = await SignedIn("clinician4@clinic.example");

@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using ReferralPortal.Database.Seeds;
 using ReferralPortal.DevIdentity;
 using ReferralPortal.Testing;
+using ReferralPortal.Web.Platform.Security;
 using ReferralPortal.Web.Tests.Platform.SignIn;
 using Xunit;
 
@@ -60,6 +61,25 @@ public sealed class WholePortalTests(WholePortalTests.Portal portal) : IClassFix
             Assert.Equal("nosniff", answer.Headers["X-Content-Type-Options"]);
             if (!openToAnybody.Contains(page)) Assert.Equal(new Uri(portal.Address, "/sign-in?returnUrl=" + Uri.EscapeDataString(page)), answer.Next);
         }
+    }
+
+    [Fact]
+    public async Task Every_page_whose_address_is_a_secret_sends_the_same_headers_and_runs_no_script()
+    {
+        var secret = portal.Endpoints.Where(endpoint => endpoint.Metadata.GetMetadata<SecretPageAttribute>() is not null).Select(endpoint => endpoint.RoutePattern.RawText!.Trim('/')).Distinct().Order().ToList();
+        Assert.Equal(["f/{token}", "m/{secret}", "p/{Token}"], secret);
+        using var visitor = new Visitor(portal.Address);
+        var answers = new List<string>();
+        foreach (var address in secret)
+        {
+            var page = await visitor.Send(HttpMethod.Get, $"/{address[..2]}not-a-secret");
+            Assert.DoesNotContain("<script", page.Body, StringComparison.OrdinalIgnoreCase);
+            answers.Add(string.Join('\n', page.Headers.Where(header => header.Key is not ("Date" or "Set-Cookie" or "Transfer-Encoding" or "Content-Type" or "Pragma" or "Server")).Select(header => $"{header.Key}: {header.Value}").Order()));
+        }
+        Assert.All(answers, answer => Assert.Equal(answers[0], answer));
+        foreach (var expected in (string[])["Cache-Control: no-store", "Referrer-Policy: no-referrer", "X-Robots-Tag: noindex, nofollow", "default-src 'none'", "form-action 'self'", "frame-ancestors 'none'", "X-Content-Type-Options: nosniff", "X-Frame-Options: DENY"])
+            Assert.Contains(expected, answers[0]);
+        Assert.DoesNotContain("script-src", answers[0]);
     }
 
     [Fact]

@@ -1,9 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Antiforgery;
-using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.RateLimiting;
 using ReferralPortal.Domain;
 using ReferralPortal.Domain.Funding;
 using ReferralPortal.Web.Features.Catalogue;
@@ -14,17 +11,14 @@ using ReferralPortal.Web.Platform.Security;
 
 namespace ReferralPortal.Web.Features.Funding.Links;
 
-/// <summary>
-/// A payer's pages at <c>/f/{token}</c>: plain HTML and plain forms, without a script, an account or a circuit. The address is a secret, so nothing keeps it: no log of requests,
-/// no referrer, no cache, no search engine.
-/// </summary>
+/// <summary>A payer's pages at <c>/f/{token}</c>, see <see cref="SecretPageAttribute"/>.</summary>
 public static class FunderLinkEndpoints
 {
     public static void MapFunderLinks(this IEndpointRouteBuilder app)
     {
-        var pages = app.MapGroup("/f/{token}").AllowAnonymous().RequireRateLimiting(FunderLinkLimit.Name).WithSecurityHeadersPolicy(SecurityHeaders.OfLinks).ExcludeFromDescription();
+        var pages = app.MapSecretPages("/f/{token}", FunderLinkLimit.Name);
         pages.MapGet("", Open);
-        pages.MapPost("", Step).WithMetadata(new RequestSizeLimitAttribute(64 * 1024));
+        pages.MapPost("", Step);
     }
 
     static async Task<IResult> Open(string token, HttpContext http, FollowLink link, FunderLinkPages pages, CancellationToken ct) => await Shown(token, http, link, pages, null, ct);
@@ -151,9 +145,6 @@ public sealed class FunderLinkPages(IAntiforgery antiforgery, CatalogueStore cat
 
     async Task<IResult> Document(HttpContext http, int status, Dictionary<string, object?> parameters)
     {
-        if (http.Features.Get<IStatusCodePagesFeature>() is { } errorPages) errorPages.Enabled = false;
-        http.Response.Headers.CacheControl = "no-store";
-        http.Response.Headers["X-Robots-Tag"] = "noindex, nofollow";
         parameters[nameof(FunderLinkDocument.Group)] = (await catalogue.Get(http.RequestAborted)).Group;
         parameters[nameof(FunderLinkDocument.Token)] = antiforgery.GetAndStoreTokens(http);
         return new RazorComponentResult<FunderLinkDocument>(parameters) { StatusCode = status };

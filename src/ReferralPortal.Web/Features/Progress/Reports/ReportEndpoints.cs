@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using ReferralPortal.Web.Features.Referrals;
 using ReferralPortal.Web.Platform;
+using ReferralPortal.Web.Platform.Hosting;
 using ReferralPortal.Web.Platform.SignIn;
 
 namespace ReferralPortal.Web.Features.Progress.Reports;
@@ -20,9 +21,7 @@ public static class ReportEndpoints
             return (await reports.Handle(actor, id, AuditAction.PrintReport, ct)).IsDone
                 ? Results.Problem("Reports cannot be printed to PDF on this server; open the report and print it from the browser.", statusCode: StatusCodes.Status503ServiceUnavailable) : Results.NotFound();
 
-        // As people open it; the request's own host is what somebody asked for, and only a stand-in.
-        var portal = new Uri(configuration["Mail:BaseAddress"] is { Length: > 0 } own ? own : $"{http.Request.Scheme}://{http.Request.Host}");
-        if ((await files.Handle(actor, id, portal, ct)).Value is not { } file) return Results.NotFound();
+        if ((await files.Handle(actor, id, PublicAddress.Read(configuration), ct)).Value is not { } file) return Results.NotFound();
         http.Response.Headers.CacheControl = "no-store";
         return Results.File(file.Pdf, "application/pdf", file.Name);
     }

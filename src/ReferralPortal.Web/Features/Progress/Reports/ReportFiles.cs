@@ -18,9 +18,9 @@ public sealed class ReportFiles(PortalDatabase database, ReadReport reports, Rep
 
     /// <param name="actor">Who reads.</param>
     /// <param name="reportId">The report.</param>
-    /// <param name="portal">The portal's own address, for where a copy is verified.</param>
+    /// <param name="portal">The portal's own address, for where a copy is verified; null prints none.</param>
     /// <param name="ct">Given up.</param>
-    public async Task<Outcome<IssuedFile>> Handle(Actor actor, Guid reportId, Uri portal, CancellationToken ct)
+    public async Task<Outcome<IssuedFile>> Handle(Actor actor, Guid reportId, Uri? portal, CancellationToken ct)
     {
         var read = await reports.Handle(actor, reportId, AuditAction.PrintReport, ct);
         if (read.Value is not { ReleasedAt: not null } copy) return Outcome.Missing;

@@ -10,7 +10,7 @@ public sealed class ReportPdf(PagePrinter printer)
     public bool IsAvailable => printer.IsAvailable;
 
     /// <summary>The report as a PDF of A4 pages.</summary>
-    public Task<byte[]> Print(ReportCopy report, Uri portal, CancellationToken ct) => printer.Print<ReportPrint>(
-        new() { [nameof(ReportPrint.Report)] = report, [nameof(ReportPrint.VerifyAt)] = new Uri(portal, "/verify") },
+    public Task<byte[]> Print(ReportCopy report, Uri? portal, CancellationToken ct) => printer.Print<ReportPrint>(
+        new() { [nameof(ReportPrint.Report)] = report, [nameof(ReportPrint.VerifyAt)] = portal is null ? null : new Uri(portal, "/verify") },
         $"{report.Reference} · {report.Name}, version {report.Number}{(report.Superseded ? ", superseded" : "")} · check value {report.ContentHash?[..Math.Min(VerifyReport.Printed, report.ContentHash.Length)]}", ct);
 }

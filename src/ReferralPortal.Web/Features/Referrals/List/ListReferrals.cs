@@ -102,6 +102,7 @@ public sealed class ListReferrals(PortalDatabase database)
     static object Asked(Actor actor, ReferralFilter filter, int rows) => new
     {
         organisationId = actor.OrganisationId,
+        person = actor.UserId,
         refers = actor.MayRefer,
         states = (filter.States.Count > 0 ? filter.States : ReferralFilter.AllStates).Select(state => EnumText.Of(state)).ToArray(),
         allStates = ReferralFilter.AllStates.Select(state => EnumText.Of(state)).ToArray(),

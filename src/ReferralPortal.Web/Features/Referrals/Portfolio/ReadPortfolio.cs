@@ -4,6 +4,7 @@ using ReferralPortal.Domain.Progress;
 using ReferralPortal.Domain.Referrals;
 using ReferralPortal.Web.Components.Display;
 using ReferralPortal.Web.Features.Progress.Closing;
+using ReferralPortal.Web.Features.Progress.Reports.Queries;
 using ReferralPortal.Web.Features.Referrals.List;
 using ReferralPortal.Web.Features.Referrals.View;
 using ReferralPortal.Web.Platform;
@@ -14,7 +15,7 @@ namespace ReferralPortal.Web.Features.Referrals.Portfolio;
 public sealed record PortfolioRow(
     Guid Id, string Reference, string GivenName, string FamilyName, Coded<ReferralState> State, string ReferringOrganisation, DateTimeOffset SubmittedAt,
     int? SessionsAuthorised, int SessionsUsed, int Missed, DateTimeOffset? LastMissedAt, DateTimeOffset? NextAppointment, DateTimeOffset? LastSeen,
-    string? MeasureKey, decimal? Baseline, int? BaselineAnswered, decimal? Latest, int Scores, bool Improving, string? Stuck, bool ToAnswer, Guid? ToAcknowledge)
+    string? MeasureKey, decimal? Baseline, int? BaselineAnswered, decimal? Latest, int Scores, bool Improving, string? Stuck, bool ToAnswer, Guid? ToAcknowledge, Guid? ToRead)
 {
     public string PatientName => $"{GivenName} {FamilyName}";
     public PagePlace Place => new(SubmittedAt, Id);
@@ -48,8 +49,9 @@ public sealed record PortfolioRow(
     public (string Who, string What, string? Address) WaitsFor => State.Value switch
     {
         ReferralState.InformationRequested when ToAnswer => ("You", "answer the clinic", $"/referrals/{Reference}/answer"),
-        ReferralState.InformationRequested => (ReferringOrganisation, "answers the clinic", null),
         _ when ToAcknowledge is { } report => ("You", "acknowledge the discharge report", $"/reports/{report}"),
+        _ when ToRead is { } answered => ("You", "read the answer to your question", $"/reports/{answered}"),
+        ReferralState.InformationRequested => (ReferringOrganisation, "answers the clinic", null),
         ReferralState.Submitted or ReferralState.InTriage => ("The clinic", "decides on it", null),
         ReferralState.Accepted => ("The clinic", "books the first appointment", null),
         ReferralState.Discharged => ("The clinic", "closes it", null),
@@ -122,7 +124,7 @@ public sealed class ReadPortfolio(PortalDatabase database)
     sealed record Row(
         int Everybody, int Getting, int Standing, int Missing, int Waits, Guid? Id, string? Reference, string? GivenName, string? FamilyName, Coded<ReferralState>? State, string? ReferringOrganisation,
         DateTimeOffset? SubmittedAt, int? SessionsAuthorised, int? Used, int? Missed, DateTimeOffset? LastMissed, DateTimeOffset? NextAt, DateTimeOffset? LastSeen, string? MeasureKey, decimal? Baseline,
-        int? BaselineAnswered, decimal? Latest, int? Scores, bool? Improving, string? Stuck, bool? ToAnswer, Guid? ToAcknowledge)
+        int? BaselineAnswered, decimal? Latest, int? Scores, bool? Improving, string? Stuck, bool? ToAnswer, Guid? ToAcknowledge, Guid? ToRead)
     {
         internal Dictionary<PortfolioView, int> Counts => new()
         {
@@ -131,8 +133,10 @@ public sealed class ReadPortfolio(PortalDatabase database)
 
         internal PortfolioRow Patient => new(
             Id!.Value, Reference!, GivenName!, FamilyName!, State!.Value, ReferringOrganisation!, SubmittedAt!.Value, SessionsAuthorised, Used ?? 0, Missed ?? 0, LastMissed, NextAt, LastSeen,
-            MeasureKey, Baseline, BaselineAnswered, Latest, Scores ?? 0, Improving is true, Stuck, ToAnswer is true, ToAcknowledge);
+            MeasureKey, Baseline, BaselineAnswered, Latest, Scores ?? 0, Improving is true, Stuck, ToAnswer is true, ToAcknowledge, ToRead);
     }
+
+    const string Waits = "judged.to_answer or judged.to_acknowledge is not null or judged.to_read is not null";
 
     // Every patient in hand is judged once, for the counts and for the page alike; what the page shows beside that is read for its own rows alone.
     internal static string Sql(PortfolioFilter filter)
@@ -143,7 +147,7 @@ public sealed class ReadPortfolio(PortalDatabase database)
             PortfolioView.Improving => "and judged.improving",
             PortfolioView.Stuck => "and judged.stuck is not null",
             PortfolioView.Missed => "and judged.missed > 0",
-            PortfolioView.Waiting => "and (judged.to_answer or judged.to_acknowledge is not null)",
+            PortfolioView.Waiting => $"and ({Waits})",
             _ => "",
         };
         var place = filter.After is null ? "" : $"and (judged.submitted_at, judged.referral_id) {beyond} (@afterAt, @afterId)";
@@ -164,7 +168,8 @@ public sealed class ReadPortfolio(PortalDatabase database)
                             when score.compared_since < @changeBy and not coalesce(score.better, false) then 'no_change'
                             when coalesce(visits.last_seen, r.state_since) < @seenBy and visits.next_at is null then 'not_seen' end as stuck,
                        @refers and r.state = 'information_requested' and r.referring_organisation_id = @organisationId as to_answer,
-                       case when r.state = 'discharged' and {DischargeReportSql.UnseenByReader} then ended.id end as to_acknowledge
+                       case when r.state = 'discharged' and {DischargeReportSql.UnseenByReader} then ended.id end as to_acknowledge,
+                       (select unseen.report_id from ({UnseenAnswerSql.Rows}) unseen where unseen.referral_id = mine.referral_id order by unseen.answered_at limit 1) as to_read
                 from mine
                 join referral r on r.id = mine.referral_id and @organisationId = any (r.readers) and (not @own or r.referrer_id = @person)
                 {CourseRules.Score}
@@ -176,7 +181,7 @@ public sealed class ReadPortfolio(PortalDatabase database)
                 {DischargeReportSql.Lateral.Replace("where d.referral_id = r.id", "where d.referral_id = r.id and r.state = 'discharged'", StringComparison.Ordinal)}),
             counted as (
                 select count(*)::int as everybody, (count(*) filter (where improving))::int as getting, (count(*) filter (where stuck is not null))::int as standing,
-                       (count(*) filter (where missed > 0))::int as missing, (count(*) filter (where to_answer or to_acknowledge is not null))::int as waits
+                       (count(*) filter (where missed > 0))::int as missing, (count(*) filter (where {Waits}))::int as waits
                 from judged),
             page as (
                 select judged.* from judged
@@ -186,7 +191,7 @@ public sealed class ReadPortfolio(PortalDatabase database)
             select counted.*, r.id, r.reference, p.given_name, p.family_name, r.state, sender.name as referring_organisation, page.submitted_at,
                    (select sum(balance.sessions)::int from authority_balance balance where balance.referral_id = r.id and balance.withdrawn_at is null) as sessions_authorised,
                    page.used, page.missed, page.last_missed, page.next_at, page.last_seen, page.measure_key, page.baseline, page.baseline_answered, page.latest, page.scores,
-                   page.improving, page.stuck, page.to_answer, page.to_acknowledge
+                   page.improving, page.stuck, page.to_answer, page.to_acknowledge, page.to_read
             from counted
             left join (page
                 join referral r on r.id = page.referral_id

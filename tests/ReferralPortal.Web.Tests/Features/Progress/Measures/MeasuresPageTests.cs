@@ -1,4 +1,7 @@
 using Bunit;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Rendering;
+using Microsoft.AspNetCore.Components.Sections;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using ReferralPortal.Testing;
@@ -59,7 +62,7 @@ public sealed class MeasuresPageTests(PortalTestDatabase world) : IClassFixture<
         var referral = await world.AddReferral();
         await world.Record(referral.Id, "phq9", Filled("000000001"));
         await using var browser = await Browser(Clinician);
-        var panel = browser.Render<MeasuresPanel>(it => it.Add(panel => panel.Reference, referral.Reference));
+        var panel = Panel(browser, referral.Reference);
         panel.WaitForState(() => panel.FindAll("section.alert").Count == 1);
 
         Assert.Contains("Better by 3", panel.Find("table").TextContent);
@@ -77,13 +80,31 @@ public sealed class MeasuresPageTests(PortalTestDatabase world) : IClassFixture<
         panel.WaitForAssertion(() => Assert.Contains("Revoked", panel.Find(".sent").TextContent));
     }
 
+    /// <summary>The panel on a page, which shows its alerts in a place of their own.</summary>
+    static IRenderedComponent<PageOfPanel> Panel(BunitContext browser, string reference) => browser.Render<PageOfPanel>(it => it.Add(page => page.Reference, reference));
+
+    sealed class PageOfPanel : ComponentBase
+    {
+        [Parameter] public string Reference { get; set; } = "";
+
+        protected override void BuildRenderTree(RenderTreeBuilder builder)
+        {
+            builder.OpenComponent<SectionOutlet>(0);
+            builder.AddAttribute(1, nameof(SectionOutlet.SectionId), MeasuresPanel.OpenAlerts);
+            builder.CloseComponent();
+            builder.OpenComponent<MeasuresPanel>(2);
+            builder.AddAttribute(3, nameof(MeasuresPanel.Reference), Reference);
+            builder.CloseComponent();
+        }
+    }
+
     [Fact]
     public async Task An_administrator_sees_the_alert_and_is_told_to_fetch_a_clinician()
     {
         var referral = await world.AddReferral();
         await world.Record(referral.Id, "phq9", Filled("000000001"));
         await using var browser = await Browser(Triage);
-        var panel = browser.Render<MeasuresPanel>(it => it.Add(panel => panel.Reference, referral.Reference));
+        var panel = Panel(browser, referral.Reference);
         panel.WaitForState(() => panel.FindAll("section.alert").Count == 1);
         Assert.Contains("A clinician must put a name to this", panel.Markup);
         Assert.DoesNotContain(panel.FindAll("button"), button => button.TextContent.Contains("Acknowledge", StringComparison.Ordinal));

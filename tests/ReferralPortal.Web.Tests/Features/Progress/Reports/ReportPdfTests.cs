@@ -54,6 +54,16 @@ public sealed class ReportPdfTests(PortalTestDatabase database) : IClassFixture<
     }
 
     [Fact]
+    public async Task A_portal_that_does_not_know_its_own_address_prints_none()
+    {
+        await using var browser = await Printer();
+        var report = Report("Blythe", [new("next", "Next step", "Two more sessions.")]) with { Superseded = true, CurrentId = Guid.CreateVersion7() };
+        var text = Text(await new ReportPdf(browser).Print(report, null, Ct));
+        Assert.Contains(report.ContentHash!, text);
+        foreach (var never in (string[])["verify", "http", "Open the current version"]) Assert.DoesNotContain(never, text, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
     public async Task A_file_is_issued_once_for_each_kind_of_reader_and_can_be_verified_by_its_bytes()
     {
         await using var browser = await Printer();

@@ -1,5 +1,7 @@
 using System.Net;
 using AngleSharp.Html.Parser;
+using ReferralPortal.Database.Seeds;
+using ReferralPortal.DevIdentity;
 using ReferralPortal.Domain.Progress;
 using ReferralPortal.Testing;
 using ReferralPortal.Web.Features.Progress.Reports;
@@ -133,6 +135,34 @@ public sealed class VerifyTests(VerifyTests.RunningPortal portal) : IClassFixtur
         Assert.Equal([HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.TooManyRequests, HttpStatusCode.TooManyRequests], answers);
     }
 
+    /// <summary>A file is kept and handed on: whoever asks for it first must not choose the address that it sends people to.</summary>
+    [Fact]
+    public async Task A_forged_host_gets_into_no_report_that_is_kept()
+    {
+        var (referral, report, _) = await Signed("seven");
+        using var visitor = new Visitor(portal.Address);
+        await visitor.SignIn(DevAccounts.Load(Path.Combine(SeedLoader.DefaultFolder, "demo/accounts.json")).Single(account => account.UserName == Solicitor));
+        using var browser = new HttpClient(new SocketsHttpHandler { CookieContainer = visitor.Cookies, AllowAutoRedirect = false });
+        async Task<byte[]> File(params (string Name, string Value)[] headers)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(portal.Address, $"/reports/{report}/pdf"));
+            foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
+            using var answer = await browser.SendAsync(request, Ct);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            return await answer.Content.ReadAsByteArrayAsync(Ct);
+        }
+
+        var pdf = await File(("Host", "attacker.example"), ("X-Forwarded-Host", "attacker.example"), ("X-Forwarded-Proto", "https"));
+        Assert.Equal(pdf, await File()); // it is the one that everybody gets from now on
+        using var document = UglyToad.PdfPig.PdfDocument.Open(pdf);
+        var text = string.Join(' ', document.GetPages().SelectMany(page => page.GetWords()).Select(word => word.Text));
+        var links = document.GetPages().SelectMany(page => page.GetHyperlinks()).Select(link => link.Uri).ToList();
+        Assert.Contains("https://portal.clinic.example/verify", text);
+        Assert.All(links, link => Assert.StartsWith($"https://portal.clinic.example/verify?reference={referral.Reference}", link));
+        Assert.NotEmpty(links);
+        foreach (var never in (string[])["attacker", "localhost"]) Assert.DoesNotContain(never, text);
+    }
+
     static string Flipped(string hash) => (hash[0] == '0' ? '1' : '0') + hash[1..];
 
     async Task<string> Link(Guid report)
@@ -160,7 +190,7 @@ public sealed class VerifyTests(VerifyTests.RunningPortal portal) : IClassFixtur
         public async ValueTask InitializeAsync()
         {
             await Database.InitializeAsync();
-            process = await PortalProcess.Start(Database, new Dictionary<string, string> { ["Background__Enabled"] = "false" });
+            process = await PortalProcess.Start(Database, new Dictionary<string, string> { ["Background__Enabled"] = "false", ["PublicAddress"] = "https://portal.clinic.example", ["Pdf__Chromium"] = await TestBrowser.Program() });
         }
 
         internal async Task<Answer> Get(string address)

@@ -1,9 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Antiforgery;
-using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.RateLimiting;
 using ReferralPortal.Domain.Progress;
 using ReferralPortal.Web.Features.Catalogue;
 using ReferralPortal.Web.Platform;
@@ -11,17 +8,14 @@ using ReferralPortal.Web.Platform.Security;
 
 namespace ReferralPortal.Web.Features.Progress.Measures.Questionnaires;
 
-/// <summary>
-/// The patient's own pages at <c>/m/{secret}</c>: plain HTML and a plain form, without a script, an account or a circuit. The address is the secret, so nothing
-/// keeps it: no log of requests, no referrer, no cache, no search engine.
-/// </summary>
+/// <summary>The patient's own pages at <c>/m/{secret}</c>, see <see cref="SecretPageAttribute"/>.</summary>
 public static class QuestionnaireEndpoints
 {
     public static void MapQuestionnaires(this IEndpointRouteBuilder app)
     {
-        var pages = app.MapGroup("/m/{secret}").AllowAnonymous().RequireRateLimiting(QuestionnaireLimit.Name).WithSecurityHeadersPolicy(SecurityHeaders.OfLinks).ExcludeFromDescription();
+        var pages = app.MapSecretPages("/m/{secret}", QuestionnaireLimit.Name);
         pages.MapGet("", Open);
-        pages.MapPost("", Answer).WithMetadata(new RequestSizeLimitAttribute(64 * 1024));
+        pages.MapPost("", Answer);
     }
 
     static async Task<IResult> Open(string secret, HttpContext http, AnswerQuestionnaire questionnaires, QuestionnairePages pages, CancellationToken ct) =>
@@ -74,11 +68,8 @@ public sealed class QuestionnairePages(IAntiforgery antiforgery, CatalogueStore 
 
     async Task<IResult> Document(HttpContext http, int status, Dictionary<string, object?> parameters)
     {
-        if (http.Features.Get<IStatusCodePagesFeature>() is { } errorPages) errorPages.Enabled = false;
         parameters[nameof(QuestionnaireDocument.Group)] = (await catalogue.Get(http.RequestAborted)).Group;
         parameters[nameof(QuestionnaireDocument.Token)] = antiforgery.GetAndStoreTokens(http);
-        http.Response.Headers.CacheControl = "no-store"; // after the token, which says something weaker
-        http.Response.Headers["X-Robots-Tag"] = "noindex, nofollow";
         return new RazorComponentResult<QuestionnaireDocument>(parameters) { StatusCode = status };
     }
 }

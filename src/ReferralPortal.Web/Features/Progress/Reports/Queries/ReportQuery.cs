@@ -15,11 +15,16 @@ public sealed record ReportQuery(
     Guid Id, string Part, string Question, string AskedByName, string Organisation, DateTimeOffset AskedAt, DateTimeOffset DueAt, string State,
     string? Answer, string? AnsweredByName, DateTimeOffset? AnsweredAt, Guid? CorrectionId, bool CorrectionReleased, int Version);
 
-/// <summary>The queries of one report: all of them for the clinic, those of one's own organisation for everybody else.</summary>
+/// <summary>The queries of one report: all of them for the clinic, those of one's own organisation for everybody else, who have seen their answers then.</summary>
 public sealed class ListQueries(PortalDatabase database)
 {
-    public async Task<IReadOnlyList<ReportQuery>> Handle(Actor actor, Guid reportId, CancellationToken ct) =>
-        !actor.ReadsReferrals() ? [] : await database.Read(actor, async unit => await unit.Many<ReportQuery>(OfReport, new { reportId, actor.OrganisationId, clinic = actor.IsClinic }), ct);
+    public async Task<IReadOnlyList<ReportQuery>> Handle(Actor actor, Guid reportId, CancellationToken ct) => !actor.ReadsReferrals() ? [] : await database.View(actor, async unit =>
+    {
+        if (!actor.IsClinic) await unit.Run(Seen, new { reportId, person = actor.UserId, at = unit.Now });
+        return await unit.Many<ReportQuery>(OfReport, new { reportId, actor.OrganisationId, clinic = actor.IsClinic });
+    }, ct);
+
+    const string Seen = "update report_read set questions_seen_at = @at where report_id = @reportId and person_id = @person";
 
     const string OfReport = """
         select query.id, query.part, query.question, query.asked_by_name, o.name as organisation, query.asked_at, query.due_at, query.state,
