@@ -36,6 +36,9 @@ sealed class DemoClock(TargetClock clock, TargetAgreement agreement)
         _ => before,
     };
 
+    /// <summary>By when the author of a report answers what was asked about it at an instant.</summary>
+    public DateTimeOffset AnswerDue(DateTimeOffset askedAt) => clock.AfterWorkingDays(askedAt, agreement.ReportQueryDays);
+
     Standing Due(Target target, DateTimeOffset from, bool urgent) => new(EnumText.Of(target), clock.DueAt(target, from, urgent, agreement));
 
     static TimeOnly Time(string text) => TimeOnly.ParseExact(text, "HH:mm", CultureInfo.InvariantCulture);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Xml;
 using ReferralPortal.Domain;
+using ReferralPortal.Domain.Funding;
 
 namespace ReferralPortal.Database.Seeds;
 
@@ -32,6 +33,7 @@ sealed record DemoReferral
     public IReadOnlyList<JsonElement> Sessions { get; init; } = [];
     public IReadOnlyList<JsonElement> Goals { get; init; } = [];
     public IReadOnlyList<JsonElement> Scores { get; init; } = [];
+    public IReadOnlyList<DemoQuestionnaire> Questionnaires { get; init; } = [];
     public IReadOnlyList<DemoReport> Reports { get; init; } = [];
     public IReadOnlyList<DemoExtension> Extensions { get; init; } = [];
     public DemoTime? SavedAt { get; init; }
@@ -46,20 +48,39 @@ sealed record DemoSafety(string? Unlisted, Dictionary<string, string>? Answers, 
 
 sealed record DemoParties(string? CaseManager = null, string? Funder = null, string? InstructingParty = null);
 
-sealed record DemoEvent(string Action, string To, DemoTime At, string By, string? Words, string? ReasonCode, bool ClinicOnly, string? Clinic, string? Clinician, string? Appointment, string? Report, DemoTime? StartsAt);
+sealed record DemoEvent(string Action, string To, DemoTime At, string By, string? Words, string? ReasonCode, bool ClinicOnly, string? Clinic, string? Clinician, string? Appointment, string? Report, string? Extension, DemoTime? StartsAt);
 
 sealed record DemoAppointment(string Key, string Kind, string Clinic, string Clinician, DemoTime StartsAt, int Minutes, string State, string? AttendanceCode);
 
-sealed record DemoReport(string Key, string Kind, int Number, string State, DemoTime? SignedAt, DemoTime? SavedAt, string Author, IReadOnlyList<DemoReport.Section> Sections)
+sealed record DemoReport(string Key, string Kind, int Number, string State, DemoTime? SignedAt, DemoTime? SavedAt, string Author, string? Supersedes, string? AmendmentReason, IReadOnlyList<DemoReport.Section> Sections, IReadOnlyList<DemoReport.Query>? Queries)
 {
+    /// <summary>What a reader asked about it; answered by its author, or open.</summary>
+    public sealed record Query(string Part, string Question, string By, DemoTime AskedAt, string? Answer, DemoTime? AnsweredAt);
+
     /// <summary>Written and hashed as the portal writes and hashes a report's content.</summary>
     public sealed record Section(string Key, string Heading, string Text);
 }
 
-/// <summary>A request for more sessions that waits for the funder's answer; it was sent with its report.</summary>
-sealed record DemoExtension(string Report, int UntilDay, string OutcomeIfDeclined, IReadOnlyList<DemoExtension.Line> Lines)
+/// <summary>A request for more sessions, which was sent with its report: answered by the funder, or waiting.</summary>
+sealed record DemoExtension(string Report, int UntilDay, string OutcomeIfDeclined, IReadOnlyList<DemoExtension.Line> Lines, DemoExtension.Verdict? Answer)
 {
     public sealed record Line(string? Modality, int Sessions, decimal? UnitPrice);
+
+    /// <param name="Granted">Sessions of each line.</param>
+    public sealed record Verdict(string By, DemoTime At, IReadOnlyList<int> Granted, string? Words);
+
+    public DateOnly Until(DemoWorld world) => world.Today.AddDays(UntilDay);
+
+    public ExtensionState Outcome => ExtensionRules.Answered([.. Lines.Select(line => line.Sessions)], Answer!.Granted);
+}
+
+/// <summary>Measures that the patient was asked to answer at home, with what came back.</summary>
+sealed record DemoQuestionnaire(IReadOnlyList<string> Measures, string Channel, string By, DemoTime SentAt, DemoTime? OpenedAt, DemoTime? AnsweredAt)
+{
+    /// <summary>How long its link works.</summary>
+    public const int Days = 7;
+
+    public IReadOnlyList<JsonElement> Scores { get; init; } = [];
 }
 
 /// <summary>A time relative to the moment of loading: a day and a time in London, or how long ago.</summary>

@@ -26,18 +26,10 @@ public static class DemoReferrals
         await connection.ExecuteAsync("select pg_advisory_xact_lock(3)");
         if (await connection.ExecuteScalarAsync<bool>("select exists (select from referral where id = any (@ids))", new { ids = referrals.Select(referral => referral.Id).ToArray() })) return 0;
 
-        var people = (await connection.QueryAsync<Person>("select u.user_name as UserName, u.id, u.display_name as DisplayName, u.hcpc_number as HcpcNumber, o.id as OrganisationId, o.name as OrganisationName from portal_user u join organisation o on o.id = u.organisation_id"))
-            .ToDictionary(person => person.UserName);
-        var world = new World(
-            people,
-            await connection.ExecuteScalarAsync<Guid>("select id from organisation where kind = 'clinic_group'"),
-            (await connection.QueryAsync<(string Name, Guid Id)>("select name, id from organisation")).ToDictionary(row => row.Name, row => row.Id),
-            (await connection.QueryAsync<(string Name, Guid Id)>("select name, id from clinic")).ToDictionary(row => row.Name, row => row.Id),
-            [.. (await connection.QueryAsync<(string Key, string Tier, string Wording)>("select key, tier, wording_version from red_flag_question where current order by position"))],
-            await DemoClock.Read(connection), now);
+        var world = await DemoWorld.Read(connection, now);
         List<(DateTime At, object Row)> events = [];
         foreach (var referral in referrals)
-            if (referral.SavedAt is not null) await connection.ExecuteAsync(InsertDraft, Draft(referral, world));
+            if (referral.SavedAt is not null) await DemoDraft.Insert(connection, referral, world);
             else events.AddRange(await Insert(connection, referral, world));
         await connection.ExecuteAsync(InsertFees, new { json = await File.ReadAllTextAsync(Path.Combine(folder, "demo", "fees.json"), ct), now = now.UtcDateTime });
         // Numbered in the order in which they happened: pages that show what changed lately go by the number.
@@ -46,17 +38,7 @@ public static class DemoReferrals
         return referrals.Count;
     }
 
-    sealed record Person(string UserName, Guid Id, string DisplayName, string? HcpcNumber, Guid OrganisationId, string OrganisationName);
-
-    sealed record World(
-        IReadOnlyDictionary<string, Person> People, Guid Clinic, IReadOnlyDictionary<string, Guid> Organisations, IReadOnlyDictionary<string, Guid> Clinics,
-        IReadOnlyList<(string Key, string Tier, string Wording)> Questions, DemoClock Clock, DateTimeOffset Now)
-    {
-        /// <summary>A time of the past; one that would lie ahead when the portal is first started early in the morning was just now.</summary>
-        public DateTime Past(DemoTime time) => (time.After(Now) is var at && at < Now ? at : Now).UtcDateTime;
-    }
-
-    static async Task<IEnumerable<(DateTime At, object Row)>> Insert(NpgsqlConnection connection, DemoReferral referral, World world)
+    static async Task<IEnumerable<(DateTime At, object Row)>> Insert(NpgsqlConnection connection, DemoReferral referral, DemoWorld world)
     {
         var referrer = world.People[referral.Referrer];
         List<(Guid Organisation, string Role)> parties = [(referrer.OrganisationId, "referrer"), (world.Clinic, "treating_clinic")];
@@ -87,7 +69,7 @@ public static class DemoReferrals
         Guid? By(DemoEvent? happened) => happened is null ? null : world.People[happened.By].Id;
         DateTime? At(DemoEvent? happened) => happened is null ? null : world.Past(happened.At);
 
-        var today = LondonTime.DateOf(world.Now);
+        var today = world.Today;
         await connection.ExecuteAsync(InsertReferral, new
         {
             referral.Id,
@@ -96,15 +78,15 @@ public static class DemoReferrals
             priority = urgent ? "urgent" : "routine",
             organisationId = referrer.OrganisationId,
             personId = referrer.Id,
-            patient = Json(referral.Patient),
+            patient = DemoWorld.Json(referral.Patient),
             bornOn = referral.Patient.TryGetProperty("bornDay", out var born) ? today.AddDays(born.GetInt32()) : (DateOnly?)null,
-            incident = Json(referral.Incident),
-            injury = Json(referral.Injury),
-            work = Json(referral.Work),
-            claim = Json(referral.Claim),
-            funding = Json(referral.Funding),
-            services = Json(referral.Services),
-            consent = Json(referral.Consent),
+            incident = DemoWorld.Json(referral.Incident),
+            injury = DemoWorld.Json(referral.Injury),
+            work = DemoWorld.Json(referral.Work),
+            claim = DemoWorld.Json(referral.Claim),
+            funding = DemoWorld.Json(referral.Funding),
+            services = DemoWorld.Json(referral.Services),
+            consent = DemoWorld.Json(referral.Consent),
             today,
             tier = tier is { } found ? EnumText.Of(found) : null,
             clearedAt = At(Last("clear_red_flag")),
@@ -141,78 +123,14 @@ public static class DemoReferrals
         foreach (var authority in referral.FurtherAuthorities)
         {
             var givenAt = world.Past(authority.GetProperty("givenAt").Deserialize<DemoTime>(JsonSerializerOptions.Web)!);
-            await connection.ExecuteAsync(InsertAuthority, new { authorityId = Guid.CreateVersion7(givenAt), referral.Id, payerId = referral.Parties.Funder is { } again ? world.Organisations[again] : (Guid?)null, funding = Json(authority), today, at = givenAt });
+            await connection.ExecuteAsync(InsertAuthority, new { authorityId = Guid.CreateVersion7(givenAt), referral.Id, payerId = referral.Parties.Funder is { } again ? world.Organisations[again] : (Guid?)null, funding = DemoWorld.Json(authority), today, at = givenAt });
         }
-        await InsertCare(connection, referral, world, keys);
+        await DemoCare.Insert(connection, referral, world, keys);
+        await DemoReports.Insert(connection, referral, world, keys);
         return Events(referral, world, keys).ToList();
     }
 
-    static async Task InsertCare(NpgsqlConnection connection, DemoReferral referral, World world, IReadOnlyDictionary<string, Guid> keys)
-    {
-        foreach (var one in referral.Appointments)
-        {
-            var startsAt = one.StartsAt.After(world.Now).UtcDateTime;
-            await connection.ExecuteAsync(InsertAppointment, new { id = keys[one.Key], referralId = referral.Id, one.Kind, clinic = world.Clinics[one.Clinic], clinician = world.People[one.Clinician].Id, startsAt, endsAt = startsAt.AddMinutes(one.Minutes), one.State, one.AttendanceCode });
-            if (one.State == "attended") await connection.ExecuteAsync(UseSession, new { entry = Guid.CreateVersion7(startsAt), appointment = keys[one.Key], clinician = world.People[one.Clinician].Id, at = startsAt.AddMinutes(one.Minutes) });
-        }
-        foreach (var one in referral.Assessments)
-        {
-            var at = world.Past(Time(one, "assessedAt"));
-            await connection.ExecuteAsync(InsertAssessment, new { id = Guid.CreateVersion7(at), referralId = referral.Id, appointment = keys[one.GetProperty("appointment").GetString()!], clinician = Who(one), at, record = Json(one), workId = Guid.CreateVersion7(at) });
-        }
-        foreach (var one in referral.Sessions)
-        {
-            // Signed at the end of the visit by whoever had the appointment.
-            var appointment = keys[one.GetProperty("appointment").GetString()!];
-            await connection.ExecuteAsync(InsertSession, new { id = Guid.CreateVersion7(), workId = Guid.CreateVersion7(), referralId = referral.Id, appointment, record = Json(one) });
-        }
-        // Goals are set at the first assessment.
-        var begun = referral.Assessments is [var first, ..] ? world.Past(Time(first, "assessedAt")) : world.Now.UtcDateTime;
-        foreach (var one in referral.Goals)
-            await connection.ExecuteAsync(InsertGoal, new { id = Guid.CreateVersion7(begun), referralId = referral.Id, record = Json(one), today = LondonTime.DateOf(world.Now), at = begun });
-        foreach (var one in referral.Scores)
-        {
-            var at = world.Past(Time(one, "takenAt"));
-            await connection.ExecuteAsync(InsertScore, new { id = Guid.CreateVersion7(at), referralId = referral.Id, at, by = Who(one), record = Json(one) });
-        }
-        foreach (var one in referral.Reports)
-        {
-            var (author, at, signed) = (world.People[one.Author], world.Past((one.SignedAt ?? one.SavedAt)!), one.State != "draft");
-            await connection.ExecuteAsync(InsertReport, new
-            {
-                id = keys[one.Key],
-                referralId = referral.Id,
-                one.Kind,
-                one.Number,
-                one.State,
-                content = JsonSerializer.Serialize(one.Sections, JsonSerializerOptions.Web),
-                authorId = author.Id,
-                authorName = signed ? author.DisplayName : null,
-                hcpc = signed ? author.HcpcNumber : null,
-                signedAt = signed ? at : (DateTime?)null,
-                hash = signed ? Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(one.Sections, JsonSerializerOptions.Web))) : null,
-                at,
-            });
-        }
-
-        foreach (var one in referral.Extensions)
-        {
-            var report = referral.Reports.First(signed => signed.Key == one.Report);
-            var (id, at, asked) = (Guid.CreateVersion7(world.Past(report.SignedAt!)), world.Past(report.SignedAt!), LondonTime.DateOf(world.Past(report.SignedAt!)));
-            await connection.ExecuteAsync(InsertExtension, new
-            {
-                id, referralId = referral.Id, report = keys[one.Report], payer = world.Organisations[referral.Parties.Funder!], payerName = referral.Parties.Funder, by = world.People[report.Author].Id, at,
-                until = LondonTime.DateOf(world.Now).AddDays(one.UntilDay), one.OutcomeIfDeclined, due = asked.AddDays(Domain.Calendars.RehabilitationCode.RequestDays),
-                ids = one.Lines.Select(_ => Guid.CreateVersion7(at)).ToArray(), modalities = one.Lines.Select(line => line.Modality).ToArray(),
-                sessions = one.Lines.Select(line => line.Sessions).ToArray(), prices = one.Lines.Select(line => line.UnitPrice).ToArray(),
-            });
-        }
-
-        Guid Who(JsonElement one) => world.People[one.GetProperty("by").GetString()!].Id;
-        static DemoTime Time(JsonElement one, string name) => one.GetProperty(name).Deserialize<DemoTime>(JsonSerializerOptions.Web)!;
-    }
-
-    static IEnumerable<(DateTime At, object Row)> Events(DemoReferral referral, World world, IReadOnlyDictionary<string, Guid> keys)
+    static IEnumerable<(DateTime At, object Row)> Events(DemoReferral referral, DemoWorld world, IReadOnlyDictionary<string, Guid> keys)
     {
         var from = "draft";
         for (var place = 0; place < referral.History.Count; place++)
@@ -221,8 +139,10 @@ public static class DemoReferrals
             var (who, at) = (world.People[happened.By], world.Past(happened.At));
             var appointment = referral.Appointments.FirstOrDefault(one => one.Key == happened.Appointment);
             var report = referral.Reports.FirstOrDefault(one => one.Key == happened.Report);
+            var extension = referral.Extensions.FirstOrDefault(one => one.Report == happened.Extension);
             object detail =
                 appointment is not null ? new { appointmentId = keys[appointment.Key], kind = appointment.Kind, startsAt = (happened.StartsAt ?? appointment.StartsAt).After(world.Now), clinicId = world.Clinics[appointment.Clinic], clinicianId = world.People[appointment.Clinician].Id }
+                : extension is { Answer: { } answer } ? new { state = EnumText.Of(extension.Outcome), payer = referral.Parties.Funder, how = "portal", sessions = answer.Granted.Sum(), asked = extension.Lines.Sum(line => line.Sessions), until = extension.Until(world) }
                 : report is not null ? new { kind = report.Kind, reportId = keys[report.Key] }
                 : happened.Clinic is { } clinic ? new { clinicId = world.Clinics[clinic], clinicianId = happened.Clinician is { } clinician ? world.People[clinician].Id : (Guid?)null }
                 : new { };
@@ -235,33 +155,6 @@ public static class DemoReferrals
         }
     }
 
-    /// <summary>The form as a half-filled page would have saved it.</summary>
-    static object Draft(DemoReferral referral, World world)
-    {
-        var author = world.People[referral.Referrer];
-        var form = new Dictionary<string, object>();
-        var started = new List<string>();
-        foreach (var (name, part) in new[] { ("patient", referral.Patient), ("incident", referral.Incident), ("injury", referral.Injury) })
-        {
-            if (part.ValueKind != JsonValueKind.Object) continue;
-            var fields = part.EnumerateObject().ToDictionary(field => field.Name, field => (object)field.Value);
-            if (fields.Remove("dateOfBirth", out var born)) fields["dateOfBirth"] = Parts(DateOnly.Parse(((JsonElement)born).GetString()!, System.Globalization.CultureInfo.InvariantCulture));
-            if (fields.Remove("day", out var day)) fields["date"] = Parts(LondonTime.DateOf(world.Now).AddDays(((JsonElement)day).GetInt32()));
-            if (fields.TryGetValue("phone", out var phone) && PhoneNumber.TryParse(((JsonElement)phone).GetString(), out var number)) fields["phone"] = number.ToString();
-            if (fields.TryGetValue("regions", out var regions)) fields["regions"] = ((JsonElement)regions).EnumerateArray().Select(site => new { region = site.GetProperty("key"), side = site.GetProperty("side") }).ToList();
-            form[name] = fields;
-            started.Add(name);
-        }
-        form["started"] = started;
-        return new { referral.Id, organisationId = author.OrganisationId, authorId = author.Id, form = JsonSerializer.Serialize(form, Readable), at = world.Past(referral.SavedAt!) };
-
-        static object Parts(DateOnly date) => new { day = $"{date.Day}", month = $"{date.Month}", year = $"{date.Year}" };
-    }
-
-    static readonly JsonSerializerOptions Readable = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    static string Json(JsonElement part) => part.ValueKind == JsonValueKind.Object ? part.GetRawText() : "{}";
-
     // They hold since a year before the loading, and nobody's own prices are touched.
     const string InsertFees = """
         insert into fee_schedule (id, payer_organisation_id, valid_from, fees, vat_note, note, agreed_by, agreed_at)
@@ -271,11 +164,6 @@ public static class DemoReferrals
         left join organisation payer on payer.name = row.payer
         cross join lateral (select u.id from portal_user u where 'clinic_manager' = any (u.roles) order by u.id limit 1) manager
         on conflict do nothing
-        """;
-
-    const string InsertDraft = """
-        insert into referral_draft (id, organisation_id, author_id, form, version, created_at, updated_at)
-        values (@Id, @organisationId, @authorId, @form::jsonb, 2, @at, @at) on conflict do nothing
         """;
 
     const string InsertReferral = """
@@ -334,68 +222,6 @@ public static class DemoReferrals
         insert into funding_authority (id, referral_id, payer_organisation_id, payer_name, sessions, pounds, expires_on, reference, given_how, given_at, created_at)
         select @authorityId, @Id, @payerId, f ->> 'payerName', (f ->> 'sessions')::int, (f ->> 'pounds')::numeric, @today + (f ->> 'expiresDay')::int, f ->> 'reference', 'letter', @at, @at
         from (select @funding::jsonb) file (f)
-        """;
-
-    const string UseSession = "select portal.use_session(@entry, @appointment, null, @clinician, @at)";
-
-    const string InsertAppointment = """
-        insert into appointment (id, referral_id, kind, clinic_id, clinician_id, starts_at, ends_at, state, attendance_code, room_id)
-        select @id, @referralId, @Kind, @clinic, @clinician, @startsAt, @endsAt, @State, @AttendanceCode, (
-            select room.id from room
-            where room.clinic_id = @clinic and not exists (
-                select from appointment other
-                where other.room_id = room.id and other.state = 'booked' and tstzrange(other.starts_at, other.ends_at) && tstzrange(@startsAt, @endsAt))
-            order by room.name limit 1)
-        """;
-
-    const string InsertAssessment = """
-        insert into assessment (id, referral_id, appointment_id, clinician_id, assessed_at, subjective, objective, analysis, plan, regions, sessions_planned, work_status, prognosis_weeks, created_at,
-                                state, signed_at, author_name, author_hcpc)
-        select @id, @referralId, @appointment, @clinician, @at, a ->> 'subjective', a ->> 'objective', a ->> 'analysis', a ->> 'plan',
-               (select coalesce(jsonb_agg(jsonb_build_object('region', r ->> 'key', 'side', r ->> 'side') order by place), '[]') from jsonb_array_elements(a -> 'regions') with ordinality region (r, place)),
-               (a ->> 'sessionsPlanned')::int, a ->> 'workStatus', (a ->> 'prognosisWeeks')::int, @at, 'signed', @at, u.display_name, u.hcpc_number
-        from (select @record::jsonb) file (a) join portal_user u on u.id = @clinician;
-        insert into work_status_entry (id, referral_id, status, from_date, recorded_by, recorded_at, created_at)
-        select @workId, @referralId, a ->> 'workStatus', (@at::timestamptz at time zone 'Europe/London')::date, @clinician, @at, @at
-        from (select @record::jsonb) file (a) where a ? 'workStatus'
-        """;
-
-    const string InsertSession = """
-        insert into treatment_session (id, referral_id, appointment_id, clinician_id, held_at, treatments, response, work_status, state, signed_at, author_name, author_hcpc, created_at, updated_at)
-        select @id, @referralId, a.id, u.id, a.starts_at, array(select jsonb_array_elements_text(s -> 'treatments')), s ->> 'response', s ->> 'workStatus',
-               'signed', a.ends_at, u.display_name, u.hcpc_number, a.starts_at, a.ends_at
-        from (select @record::jsonb) file (s), appointment a join portal_user u on u.id = a.clinician_id where a.id = @appointment;
-        insert into work_status_entry (id, referral_id, status, from_date, recorded_by, recorded_at, created_at)
-        select @workId, @referralId, s ->> 'workStatus', (a.starts_at at time zone 'Europe/London')::date, a.clinician_id, a.ends_at, a.ends_at
-        from (select @record::jsonb) file (s), appointment a
-        where a.id = @appointment and s ->> 'workStatus' is distinct from (select status from work_status_entry where referral_id = @referralId order by from_date desc, recorded_at desc limit 1)
-        """;
-
-    const string InsertGoal = """
-        insert into goal (id, referral_id, words, target_date, outcome, created_at)
-        select @id, @referralId, g ->> 'words', @today + (g ->> 'targetDay')::int, g ->> 'outcome', @at from (select @record::jsonb) file (g)
-        """;
-
-    const string InsertScore = """
-        with entry as (
-            insert into outcome_entry (id, referral_id, measure_key, taken_at, recorded_by, answered, score, rule_version, created_at)
-            select @id, @referralId, s ->> 'measure', @at, @by, (s ->> 'answered')::int, (s ->> 'score')::numeric, s ->> 'ruleVersion', @at from (select @record::jsonb) file (s)
-            returning id, referral_id)
-        insert into outcome_answer (entry_id, referral_id, answers, created_at)
-        select entry.id, entry.referral_id, s -> 'answers', @at from entry, (select @record::jsonb) file (s) where jsonb_typeof(s -> 'answers') = 'array'
-        """;
-
-    const string InsertReport = """
-        insert into report (id, referral_id, kind, number, state, content, author_id, author_name, author_hcpc, signed_at, content_hash, created_at, updated_at)
-        values (@id, @referralId, @Kind, @Number, @State, @content::jsonb, @authorId, @authorName, @hcpc, @signedAt, @hash, @at, @at)
-        """;
-
-    const string InsertExtension = """
-        insert into extension_request (id, referral_id, report_id, payer_organisation_id, payer_name, until, outcome_if_declined, state, requested_by, asked_at, due_on, version, created_at)
-        values (@id, @referralId, @report, @payer, @payerName, @until, @outcomeIfDeclined, 'waiting', @by, @at, @due, 2, @at);
-        insert into extension_line (id, request_id, place, modality, sessions, unit_price, created_at)
-        select line.id, @id, line.place - 1, line.modality, line.sessions, line.unit_price, @at
-        from unnest(@ids, @modalities, @sessions, @prices::numeric[]) with ordinality line (id, modality, sessions, unit_price, place);
         """;
 
     const string InsertEvent = """

@@ -9,11 +9,7 @@ namespace ReferralPortal.Web.Platform.Security;
 /// engine. On a page, or by <see cref="SecretPages.MapSecretPages"/> on endpoints; its headers follow from it.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class)]
-public sealed class SecretPageAttribute : Attribute, ISecurityHeadersPolicyMetadata
-{
-    /// <inheritdoc/>
-    public string PolicyName => SecurityHeaders.OfSecrets;
-}
+public sealed class SecretPageAttribute() : SecurityHeadersPolicyAttribute(SecurityHeaders.OfSecrets);
 
 /// <summary>Endpoints whose address is a secret.</summary>
 static class SecretPages

@@ -1,11 +1,17 @@
 using Dapper;
 using ReferralPortal.Database.Seeds;
 using ReferralPortal.Domain;
+using ReferralPortal.Domain.Funding;
 using ReferralPortal.Domain.Progress;
 using ReferralPortal.Domain.Referrals;
 using ReferralPortal.Testing;
 using ReferralPortal.Web.Features.Catalogue;
+using ReferralPortal.Web.Features.Funding;
+using ReferralPortal.Web.Features.Funding.Approvals;
+using ReferralPortal.Web.Features.Home;
+using ReferralPortal.Web.Features.Progress.Measures;
 using ReferralPortal.Web.Features.Progress.Reports;
+using ReferralPortal.Web.Features.Progress.Reports.Queries;
 using ReferralPortal.Web.Features.Referrals;
 using ReferralPortal.Web.Features.Referrals.List;
 using ReferralPortal.Web.Features.Referrals.Submit.Drafts;
@@ -53,7 +59,10 @@ public sealed class DemoReferralsTests(DemoReferralsTests.World world) : IClassF
         async Task<string?> Everything()
         {
             await using var owner = await world.Database.Owner();
-            return await owner.ExecuteScalarAsync<string>("select md5(string_agg(r::text || e::text, '|' order by e.sequence)) from referral r join referral_event e on e.referral_id = r.id");
+            return await owner.ExecuteScalarAsync<string>("""
+                select md5(string_agg(r::text || e::text, '|' order by e.sequence)) || (select count(*) from report) || (select count(*) from report_query) || (select count(*) from questionnaire) || (select count(*) from authority_entry)
+                from referral r join referral_event e on e.referral_id = r.id
+                """);
         }
         var before = await Everything();
         Assert.Equal(0, await DemoReferrals.Load(world.Database.OwnerConnection, SeedLoader.DefaultFolder, Now.AddDays(3), Ct));
@@ -137,6 +146,104 @@ public sealed class DemoReferralsTests(DemoReferralsTests.World world) : IClassF
         }
         var found = await list.Handle(actor, new ReferralFilter { Search = page.Rows[0].PatientName }, Ct);
         Assert.Contains(found.Rows, row => row.Id == page.Rows[0].Id);
+    }
+
+    [Fact]
+    public async Task A_report_that_was_amended_has_two_versions_and_its_readers_have_the_second()
+    {
+        var solicitor = await world.Database.Actor("solicitor@northgate-law.example");
+        var (first, second) = (await Report("R-KCS6-SK16", "progress", 1), await Report("R-KCS6-SK16", "progress", 2));
+        var reports = new ReadReport(world.Database.Database);
+        var before = (await reports.Handle(solicitor, first, AuditAction.ViewReport, Ct)).Value!;
+        Assert.Equal((true, (Guid?)second), (before.Superseded, before.CurrentId));
+        var now = (await reports.Handle(solicitor, second, AuditAction.ViewReport, Ct)).Value!;
+        Assert.Equal((false, 2), (now.Superseded, now.Number));
+        Assert.StartsWith("He had begun half shifts", now.AmendmentReason);
+        Assert.NotEqual(before.ContentHash, now.ContentHash);
+    }
+
+    [Fact]
+    public async Task One_question_about_a_report_waits_for_its_author_and_one_answer_for_whoever_asked()
+    {
+        var work = await new ListReportWork(world.Database.On(TestClock.At("2026-11-25 09:30"))).Handle(await world.Database.Actor("clinician@clinic.example"), Ct);
+        var question = Assert.Single(work, task => task.What == "query");
+        Assert.Equal(("R-RXEC-7H7A", "Pennine Case Management", TestClock.Moment("2026-11-26 20:00")), (question.Reference, question.Organisation, question.DueAt));
+        var home = (await new ReadHome(world.Database.Database).Handle(await world.Database.Actor("solicitor@northgate-law.example"), Ct))!;
+        Assert.Equal("R-EJ5F-3GTT", Assert.Single(home.ToRead).Reference);
+
+        // Nobody asks about a part that is not theirs to read.
+        await using var owner = await world.Database.Owner();
+        foreach (var (part, kind, role) in await owner.QueryAsync<(string, string, string)>("select q.part, r.kind, p.role from report_query q join report r on r.id = q.report_id join referral_party p on p.referral_id = q.referral_id and p.organisation_id = q.organisation_id"))
+            Assert.Contains(part, ReportAudiences.Parts(EnumText.Parse<ReportAudience>(role), EnumText.Parse<ReportKind>(kind)).Select(one => one.Key));
+    }
+
+    [Fact]
+    public async Task One_questionnaire_waits_for_its_patient_and_one_was_answered_at_home()
+    {
+        var clinician = await world.Database.Actor("clinician4@clinic.example");
+        var measures = new ReadMeasures(world.Database.Database);
+        var waiting = Assert.Single((await measures.Handle(clinician, "R-AE77-0K7K", Ct)).Value!.Sent);
+        Assert.True(waiting.IsOpen(Now));
+        Assert.Equal(0, waiting.Done);
+
+        var answered = (await measures.Handle(clinician, "R-KCS6-SK16", Ct)).Value!;
+        Assert.Equal((2, Now.AddDays(-3).Date), (Assert.Single(answered.Sent).Done, answered.Sent[0].AnsweredAt!.Value.Date));
+        var content = await new CatalogueStore(world.Database.Sources, TimeProvider.System).Get(Ct);
+        foreach (var score in answered.Scores.Where(score => score.FromPatient))
+        {
+            var measure = content.Measures.Single(measure => measure.Key == score.MeasureKey);
+            var form = MeasureForm.Of(measure, score.Names);
+            for (var item = 0; item < score.Given.Count; item++) form.Answers[item] = score.Given[item];
+            Assert.Empty(form.Check(measure));
+            Assert.Equal((score.Value, score.Answered, score.RuleVersion), (form.Scored(measure).Score, form.Scored(measure).Answered, form.Scored(measure).RuleVersion));
+        }
+        Assert.Equal(2, answered.Scores.Count(score => score.FromPatient));
+    }
+
+    [Fact]
+    public async Task The_insurer_has_a_request_that_waits_and_one_that_it_authorised_in_part_and_the_ledger_has_what_it_gave()
+    {
+        var insurer = await world.Database.Actor("claims@ribble-insurance.example");
+        var requests = new ListRequests(world.Database.Database);
+        Assert.Equal("R-RXEC-7H7A", Assert.Single((await requests.Handle(insurer, new(false, null), Ct)).Value!.Rows).Reference);
+        var answered = Assert.Single((await requests.Handle(insurer, new(true, null), Ct)).Value!.Rows);
+        Assert.Equal(("R-ZEXV-FAAJ", ExtensionState.Part, 10, 7), (answered.Reference, answered.State.Value, answered.Sessions, answered.Granted));
+        var balance = await world.Database.Database.Read(insurer, async unit => await FundingBalance.Read(unit, await Referral("R-ZEXV-FAAJ")), Ct);
+        Assert.Equal((23, 9), (balance.SessionsAuthorised, balance.SessionsUsed));
+
+        // An immediate needs assessment says the same to both sides.
+        var needs = await Report("R-ZEXV-FAAJ", "immediate_needs", 1);
+        var reports = new ReadReport(world.Database.Database);
+        var (payers, managers) = ((await reports.Handle(insurer, needs, AuditAction.ViewReport, Ct)).Value!, (await reports.Handle(await world.Database.Actor("manager@pennine-case.example"), needs, AuditAction.ViewReport, Ct)).Value!);
+        Assert.Equal(ReportForms.Of(ReportKind.ImmediateNeeds).Select(part => part.Key), payers.Sections.Select(section => section.Key));
+        Assert.Equal(managers.Sections, payers.Sections);
+    }
+
+    [Fact]
+    public async Task A_discharge_waits_to_be_acknowledged() =>
+        Assert.Contains((await new ReadHome(world.Database.Database).Handle(await world.Database.Actor("solicitor@northgate-law.example"), Ct))!.ToAcknowledge, waiting => waiting.Reference == "R-EJ5F-3GTT");
+
+    [Fact]
+    public async Task Every_report_has_the_parts_of_its_kind_and_no_other()
+    {
+        await using var owner = await world.Database.Owner();
+        foreach (var (kind, content) in await owner.QueryAsync<(string, string)>("select kind, content::text from report"))
+        {
+            var form = ReportForms.Of(EnumText.Parse<ReportKind>(kind)).ToDictionary(part => part.Key, part => part.Heading);
+            Assert.All(PortalJson.Read<List<ReportSection>>(content), section => Assert.Equal(section.Heading, form.GetValueOrDefault(section.Key)));
+        }
+    }
+
+    async Task<Guid> Report(string reference, string kind, int number)
+    {
+        await using var owner = await world.Database.Owner();
+        return await owner.ExecuteScalarAsync<Guid>("select report.id from report join referral r on r.id = report.referral_id where r.reference = @reference and report.kind = @kind and report.number = @number", new { reference, kind, number });
+    }
+
+    async Task<Guid> Referral(string reference)
+    {
+        await using var owner = await world.Database.Owner();
+        return await owner.ExecuteScalarAsync<Guid>("select id from referral where reference = @reference", new { reference });
     }
 
     [Fact]

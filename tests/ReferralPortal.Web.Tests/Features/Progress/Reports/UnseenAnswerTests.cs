@@ -6,6 +6,7 @@ using ReferralPortal.Web.Features.Referrals.List;
 using ReferralPortal.Web.Features.Referrals.Portfolio;
 using ReferralPortal.Web.Platform;
 using ReferralPortal.Web.Tests.Features.Referrals;
+using ReferralPortal.Web.Tests.Features.Triaging;
 using static ReferralPortal.Web.Tests.Features.Referrals.People;
 
 namespace ReferralPortal.Web.Tests.Features.Progress.Reports;
