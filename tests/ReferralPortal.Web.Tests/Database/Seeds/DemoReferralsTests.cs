@@ -158,7 +158,7 @@ public sealed class DemoReferralsTests(DemoReferralsTests.World world) : IClassF
         Assert.Equal((true, (Guid?)second), (before.Superseded, before.CurrentId));
         var now = (await reports.Handle(solicitor, second, AuditAction.ViewReport, Ct)).Value!;
         Assert.Equal((false, 2), (now.Superseded, now.Number));
-        Assert.StartsWith("He had begun half shifts", now.AmendmentReason);
+        Assert.StartsWith("The employer's offer", now.AmendmentReason);
         Assert.NotEqual(before.ContentHash, now.ContentHash);
     }
 
@@ -169,7 +169,7 @@ public sealed class DemoReferralsTests(DemoReferralsTests.World world) : IClassF
         var question = Assert.Single(work, task => task.What == "query");
         Assert.Equal(("R-RXEC-7H7A", "Pennine Case Management", TestClock.Moment("2026-11-26 20:00")), (question.Reference, question.Organisation, question.DueAt));
         var home = (await new ReadHome(world.Database.Database).Handle(await world.Database.Actor("solicitor@northgate-law.example"), Ct))!;
-        Assert.Equal("R-EJ5F-3GTT", Assert.Single(home.ToRead).Reference);
+        Assert.Equal("R-RXEC-7H7A", Assert.Single(home.ToRead).Reference);
 
         // Nobody asks about a part that is not theirs to read.
         await using var owner = await world.Database.Owner();
