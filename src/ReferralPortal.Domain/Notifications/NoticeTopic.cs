@@ -23,6 +23,8 @@ public enum NoticeTopic
     Alerts,
     /// <summary>The time that the clinic promised is running out; for the clinic.</summary>
     Clocks,
+    /// <summary>An invoice or a credit note was issued; for whoever pays.</summary>
+    Invoices,
 }
 
 /// <summary>What people are told as long as they choose nothing else.</summary>
@@ -34,9 +36,9 @@ public static class NoticeTopics
     /// </summary>
     public static IReadOnlyList<NoticeTopic> ByDefault(bool clinic) => clinic
         ? [NoticeTopic.Questions, NoticeTopic.Decisions, NoticeTopic.Changes, NoticeTopic.FirstAppointment, NoticeTopic.Alerts, NoticeTopic.Clocks]
-        : [NoticeTopic.Received, NoticeTopic.Questions, NoticeTopic.Decisions, NoticeTopic.FirstAppointment, NoticeTopic.Progress, NoticeTopic.Reports];
+        : [NoticeTopic.Received, NoticeTopic.Questions, NoticeTopic.Decisions, NoticeTopic.FirstAppointment, NoticeTopic.Progress, NoticeTopic.Reports, NoticeTopic.Invoices];
 
     /// <summary>Topics that there are for a person at all.</summary>
     public static IReadOnlyList<NoticeTopic> For(bool clinic) =>
-        [.. Enum.GetValues<NoticeTopic>().Where(topic => clinic ? topic is not NoticeTopic.Reports : topic is not (NoticeTopic.Alerts or NoticeTopic.Clocks))];
+        [.. Enum.GetValues<NoticeTopic>().Where(topic => clinic ? topic is not (NoticeTopic.Reports or NoticeTopic.Invoices) : topic is not (NoticeTopic.Alerts or NoticeTopic.Clocks))];
 }

@@ -26,7 +26,7 @@ public sealed class AppointmentForm
     /// <summary>The time lies outside the hours that are kept for the clinic or the clinician, and is wanted all the same.</summary>
     public bool OutsideHours { get; set; }
 
-    /// <summary>Why it is booked although nothing pays for it; required where that is so.</summary>
+    /// <summary>Why it is booked, or moved there, although nothing pays for it; required where that is so.</summary>
     public string WhyBeyond { get; set; } = "";
 
     /// <summary>When it begins (UTC), as far as it is written; null while it is no time.</summary>

@@ -63,8 +63,7 @@ public sealed class BookAppointment(PortalDatabase database, CatalogueStore cata
         if (await unit.PatientIsBusy(referral.Id, null, time)) return AppointmentRows.PatientBusy;
 
         var beyond = (await FundingBalance.Read(unit, referral.Id)).Beyond(1, LondonTime.DateOf(time.StartsAt));
-        if (beyond is not null && string.IsNullOrWhiteSpace(command.Form.WhyBeyond)) return Outcome.Invalid(nameof(AppointmentForm.WhyBeyond), $"{beyond} Write why it is booked all the same");
-        if (command.Form.WhyBeyond.Length > AppointmentRows.LongestReason) return Outcome.Invalid(nameof(AppointmentForm.WhyBeyond), $"Use {AppointmentRows.LongestReason:N0} characters or fewer");
+        if (command.Form.NotBeyond(beyond) is { } unpaid) return unpaid;
 
         if (await unit.OutsideHours(command.Form, time) is { } outside) return outside;
         await unit.QueueFor([clinic], [clinician]);
@@ -99,6 +98,11 @@ static class BookingChecks
     internal static async Task<Failure?> MayTreat(this PortalUnit unit, LockedReferral referral, Guid clinician) =>
         !await unit.IsClinician(clinician) ? Outcome.Invalid(nameof(AppointmentForm.Clinician), "Choose a clinician who works here")
         : await unit.UndeclaredClinician(referral.Id, clinician);
+
+    /// <summary>What is wrong with a booking that is <paramref name="beyond"/> what is paid for, and says no reason; null when it may be.</summary>
+    internal static Failure? NotBeyond(this AppointmentForm form, string? beyond) =>
+        beyond is not null && string.IsNullOrWhiteSpace(form.WhyBeyond) ? Outcome.Invalid(nameof(form.WhyBeyond), $"{beyond} Write why it is booked all the same")
+        : form.WhyBeyond.Length > AppointmentRows.LongestReason ? Outcome.Invalid(nameof(form.WhyBeyond), $"Use {AppointmentRows.LongestReason:N0} characters or fewer") : null;
 
     /// <summary>What came of the same booking when it was sent before; null when nothing did.</summary>
     internal static async Task<BookAppointment.Booked?> BookedBefore(this PortalUnit unit, BookAppointment.Command command) =>

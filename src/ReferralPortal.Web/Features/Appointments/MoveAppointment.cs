@@ -2,6 +2,7 @@ using Npgsql;
 using ReferralPortal.Domain;
 using ReferralPortal.Domain.Referrals;
 using ReferralPortal.Web.Features.Catalogue;
+using ReferralPortal.Web.Features.Funding;
 using ReferralPortal.Web.Features.Referrals;
 using ReferralPortal.Web.Features.Triage;
 using ReferralPortal.Web.Platform;
@@ -10,7 +11,7 @@ namespace ReferralPortal.Web.Features.Appointments;
 
 /// <summary>
 /// Moves a booked appointment to another time, clinic or clinician, and keeps who asked and why. Allowed to clinic administrators and clinicians
-/// until it begins; the old time is free at once.
+/// until it begins; the old time is free at once. Where nobody pays for it at its new time, that takes a reason, as booking does.
 /// </summary>
 public sealed class MoveAppointment(PortalDatabase database, CatalogueStore catalogue, TimeProvider clock)
 {
@@ -54,6 +55,9 @@ public sealed class MoveAppointment(PortalDatabase database, CatalogueStore cata
         if (clinician != appointment.ClinicianId && await unit.MayTreat(referral, clinician) is { } notThisOne) return notThisOne;
         if (await unit.PatientIsBusy(referral.Id, appointment.Id, time)) return AppointmentRows.PatientBusy;
 
+        var beyond = (await FundingBalance.Read(unit, referral.Id)).BeyondMoved(appointment.StartsAt, time.StartsAt);
+        if (command.Form.NotBeyond(beyond) is { } unpaid) return unpaid;
+
         if (await unit.OutsideHours(command.Form, time) is { } outside) return outside;
         await unit.QueueFor([clinic], [clinician]);
         var taken = await unit.Take(referral.Id, (clinic, clinician, command.Form.Room ?? appointment.RoomId), time, appointment.Id);
@@ -63,7 +67,7 @@ public sealed class MoveAppointment(PortalDatabase database, CatalogueStore cata
         await unit.Run(Update, new { appointment.Id, clinic, clinician, room = taken.Value, time.StartsAt, time.EndsAt });
         await unit.Record(referral, ReferralAction.MoveAppointment, AuditAction.MoveAppointment,
             new StepRecord(
-                string.IsNullOrWhiteSpace(command.Words) ? null : command.Words.Trim(),
+                Words(command.Words, beyond is null ? "" : command.Form.WhyBeyond),
                 asked.Code().Digit(),
                 new
                 {
@@ -78,10 +82,15 @@ public sealed class MoveAppointment(PortalDatabase database, CatalogueStore cata
                     clinicianId = clinician,
                     askedBy = EnumText.Of(asked),
                     why = EnumText.Of(why),
+                    beyondAuthority = beyond is not null,
                 }));
         unit.Queue(new AppointmentMoved(referral.Id, appointment.Id), referral.Id);
         return time;
     }
+
+    // Why it is moved, and why although nobody pays: two sentences of one person, one under the other.
+    static string? Words(string why, string whyBeyond) =>
+        (why.Trim(), whyBeyond.Trim()) switch { ("", "") => null, (var only, "") => only, ("", var beyond) => beyond, var (moved, beyond) => $"{moved}\n{beyond}" };
 
     const string Update = """
         update appointment set clinic_id = @clinic, clinician_id = @clinician, room_id = @room, starts_at = @startsAt, ends_at = @endsAt, version = version + 1

@@ -20,5 +20,16 @@ public static class ExtensionWords
         var state => FundingWords.Of(state),
     };
 
+    /// <summary>What it says in the report that goes with it, by part.</summary>
+    public static IReadOnlyDictionary<string, string> InReport(ExtensionView request) => new Dictionary<string, string>
+    {
+        ["ask"] = string.Join('\n', request.Lines.Select(Line).Append($"In all {Asked(request)}.")),
+        ["declined"] = request.Row.OutcomeIfDeclined ?? "",
+    };
+
+    // "6 sessions, in clinic, at £45.00 each."
+    static string Line(ExtensionLine line) =>
+        $"{PlainText.Count(line.Sessions, "session", "sessions")}{(line.Modality is { } way ? $", {FundingWords.Of(way.Value)}" : "")}{(line.UnitPrice is { } price ? $", at {Formats.Money(price)} each" : "")}.";
+
     static string Sum(int sessions, decimal? pounds) => PlainText.Count(sessions, "session", "sessions") + (pounds is { } amount ? $", {Formats.Money(amount)}" : "");
 }

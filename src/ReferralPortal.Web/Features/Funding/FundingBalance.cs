@@ -111,14 +111,39 @@ public sealed record FundingBalance(IReadOnlyList<PayersAuthority> Authorities, 
         _ => $"This is {Math.Min(more, Booked + more - Math.Max(0, Standing.Where(one => one.Reaches(last)).Sum(one => one.Sum.SessionsLeft ?? 0)))} more than is authorised.",
     };
 
+    /// <summary>
+    /// The same for a booking that is moved: whether anything pays for it at its new time, as the one after those that come before it. How many are booked stays as it is, so that
+    /// nothing is said of others, further on, that are not paid for.
+    /// </summary>
+    public string? BeyondMoved(DateTimeOffset from, DateTimeOffset to)
+    {
+        var others = Bookings.ToList();
+        others.Remove(from);
+        return (this with { Bookings = [.. others.Where(at => at < to)] }).Beyond(1, LondonTime.DateOf(to));
+    }
+
+    /// <summary>The ways of treatment that are authorised on this day; null where any is, and where no authority reaches it.</summary>
+    public IReadOnlyList<Modality>? Ways(DateOnly day) => WaysOf(Standing.Where(one => one.Reaches(day)));
+
+    IReadOnlyList<Modality>? WaysOf(IEnumerable<PayersAuthority> authorities)
+    {
+        var ids = authorities.Select(one => (Guid?)one.Id).ToList();
+        // What only moves the last day authorises no way of its own.
+        var ways = Lines.Where(line => ids.Contains(line.AuthorityId) && (line.Kind == AuthorityEntryKind.Authorised || line.Kind == AuthorityEntryKind.Extended && (line.Sessions ?? line.Pounds) > 0))
+            .Select(line => line.Modality?.Value).Distinct().ToList();
+        return ways.Count == 0 || ways.Contains(null) ? null : [.. ways.OfType<Modality>().Order()];
+    }
+
     /// <summary>How it stands, in a sentence or two.</summary>
     public string Words => this switch
     {
         { Authorities.Count: 0 } => "No authority is recorded for this referral.",
         { Withdrawn: true } => "The payer has withdrawn its authority.",
-        { SessionsLeft: null } => $"The payer has set no number of sessions. {Until}".TrimEnd(),
-        _ => $"{Math.Max(0, ToBook ?? 0)} of {SessionsAuthorised} authorised sessions can still be booked: {SessionsAuthorised - SessionsLeft} used, {Booked} booked. {Until}".TrimEnd(),
+        { SessionsLeft: null } => Sentences("The payer has set no number of sessions."),
+        _ => Sentences($"{Math.Max(0, ToBook ?? 0)} of {SessionsAuthorised} authorised sessions can still be booked: {SessionsAuthorised - SessionsLeft} used, {Booked} booked."),
     };
+
+    string Sentences(string first) => string.Join(' ', new[] { first, Until, FundingWords.Only(WaysOf(Standing)) }.Where(one => one.Length > 0));
 
     string Until => ExpiresOn is { } day ? $"The authority ends on {Formats.Date(day)}." : "";
 

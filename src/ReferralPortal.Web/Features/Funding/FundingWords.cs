@@ -1,7 +1,9 @@
 using ReferralPortal.Domain;
 using ReferralPortal.Domain.Funding;
+using ReferralPortal.Domain.Progress;
 using ReferralPortal.Web.Components.Display;
 using ReferralPortal.Web.Components.Forms;
+using ReferralPortal.Web.Features.Progress;
 using ReferralPortal.Web.Features.Referrals.View;
 
 namespace ReferralPortal.Web.Features.Funding;
@@ -17,6 +19,12 @@ public static class FundingWords
         Modality.Hydrotherapy => "hydrotherapy",
         _ => "any way",
     };
+
+    /// <summary>"Authorised for treatment in clinic and hydrotherapy only."; empty where any way is.</summary>
+    public static string Only(IReadOnlyList<Modality>? ways) => ways is null ? "" : $"Authorised for {string.Join(" and ", ways.Select(way => way == Modality.Hydrotherapy ? Of(way) : $"treatment {Of(way)}"))} only.";
+
+    /// <summary>"exercise and massage": what was given.</summary>
+    public static string Of(IReadOnlyList<Treatment> given) => RecordWords.Given([.. given.Select(one => EnumText.Of(one))]).ToLowerInvariant();
 
     /// <summary>How an authority reached the portal.</summary>
     public static string How(string code) => code switch

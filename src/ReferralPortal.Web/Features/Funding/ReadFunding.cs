@@ -1,8 +1,10 @@
 using ReferralPortal.Domain;
 using ReferralPortal.Domain.Funding;
 using ReferralPortal.Domain.Organisations;
+using ReferralPortal.Domain.Progress;
 using ReferralPortal.Domain.Referrals;
 using ReferralPortal.Web.Features.Funding.Extensions;
+using ReferralPortal.Web.Features.Progress;
 using ReferralPortal.Web.Features.Referrals;
 using ReferralPortal.Web.Features.Referrals.View;
 using ReferralPortal.Web.Features.Triage;
@@ -21,8 +23,10 @@ namespace ReferralPortal.Web.Features.Funding;
 /// <param name="IsClinic">Reads as the treating clinic.</param>
 /// <param name="MayAsk">May ask for more sessions now.</param>
 /// <param name="Payer">The reader's own organisation, where it pays.</param>
+/// <param name="Outside">Signed sessions at which something was given in another way than is authorised, the first one first; for the clinic.</param>
 public sealed record FundingView(
-    Guid ReferralId, string Reference, int Version, FundingBalance Balance, IReadOnlyList<ExtensionView> Requests, IReadOnlyList<FundingDocument> Documents, bool MayGive, bool IsClinic, bool MayAsk, Guid? Payer)
+    Guid ReferralId, string Reference, int Version, FundingBalance Balance, IReadOnlyList<ExtensionView> Requests, IReadOnlyList<FundingDocument> Documents, bool MayGive, bool IsClinic, bool MayAsk, Guid? Payer,
+    IReadOnlyList<GivenOutside> Outside)
 {
     /// <summary>Whether the reader may take this authority back.</summary>
     public bool MayWithdraw(PayersAuthority authority) => authority.Stands && (IsClinic && MayGive || Payer is { } payer && authority.Given.PayerOrganisationId == payer);
@@ -30,6 +34,9 @@ public sealed record FundingView(
     /// <summary>The request that is being written or waits.</summary>
     public ExtensionView? OpenRequest => Requests.FirstOrDefault(request => request.Row.State.Value is ExtensionState.Draft or ExtensionState.Waiting);
 }
+
+/// <summary>A session at which something was given in another way than is authorised, and what.</summary>
+public sealed record GivenOutside(DateTimeOffset HeldAt, IReadOnlyList<Treatment> Treatments);
 
 /// <summary>A document of the referral that may be the letter of an authority.</summary>
 public sealed record FundingDocument(Guid Id, string FileName);
@@ -56,9 +63,17 @@ public sealed class ReadFunding(PortalDatabase database)
             var gives = payer || clinic && (actor.Triages() || actor.IsClinician());
             IReadOnlyList<FundingDocument> documents = clinic && gives ? await unit.Many<FundingDocument>(Letters, new { referralId }) : [];
             return new FundingView(referralId, header.Reference, header.Version, balance, requests, documents, gives && GiveAuthority.Open.Contains(header.State.Value), clinic,
-                clinic && actor.IsClinician() && header.State == ReferralState.InTreatment, payer ? actor.OrganisationId : null);
+                clinic && actor.IsClinician() && header.State == ReferralState.InTreatment, payer ? actor.OrganisationId : null, clinic && gives ? await Outside(unit, referralId, balance) : []);
         }, ct);
     }
+
+    // Where no payer names a way, the record need not be read.
+    static async Task<IReadOnlyList<GivenOutside>> Outside(PortalUnit unit, Guid referralId, FundingBalance balance) => balance.Lines.All(line => line.Modality is null) ? [] :
+    [
+        .. (await RecordedCare.Read(unit, referralId)).SessionNotes
+            .Select(note => new GivenOutside(note.HeldAt, ModalityRules.Outside(balance.Ways(LondonTime.DateOf(note.HeldAt)), [.. note.Treatments.Select(code => EnumText.Parse<Treatment>(code))])))
+            .Where(session => session.Treatments.Count > 0),
+    ];
 
     sealed record Header(string Reference, Coded<ReferralState> State, int Version, string[]? MyRoles);
 

@@ -1,3 +1,4 @@
+using ReferralPortal.Domain;
 using ReferralPortal.Domain.Organisations;
 using ReferralPortal.Web.Features.Referrals;
 using ReferralPortal.Web.Platform;
@@ -12,6 +13,10 @@ public static class InvoiceRules
 
     /// <summary>Who bills. For the pages' <c>[Authorize]</c>.</summary>
     public const string Billers = "clinic_manager,clinic_administrator";
+
+    /// <summary>Roles that read their own organisation's invoices; and those of them that look after its money.</summary>
+    internal static readonly string[] PayingRoles = [.. new[] { Role.Referrer, Role.OrganisationAdministrator, Role.Funder }.Select(role => EnumText.Of(role))],
+        MoneyRoles = [.. new[] { Role.OrganisationAdministrator, Role.Funder }.Select(role => EnumText.Of(role))];
 
     /// <summary>Bills for the clinic group; a role of that name at any other organisation is worth nothing.</summary>
     public static bool Bills(this Actor actor) => actor.OrganisationKind == OrganisationKind.ClinicGroup && (actor.Has(Role.ClinicManager) || actor.Has(Role.ClinicAdministrator));

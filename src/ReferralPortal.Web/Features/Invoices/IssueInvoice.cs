@@ -97,13 +97,18 @@ static class InvoiceUnit
         return await unit.Many<Charge>(OfMonth, new { since = from, until, payerKey, organisationId = unit.Actor.OrganisationId });
     }
 
-    /// <summary>Writes an invoice's head under the next number. The caller writes its lines in the same unit, and holds <see cref="IssueInvoice.OneAtATime"/>.</summary>
-    internal static async Task<int> Issue(this PortalUnit unit, Guid id, string kind, Charge payer, decimal total, DateOnly? month, Guid? referral, Guid? credits, string? reason) =>
-        await unit.One<int>(Head, new
+    /// <summary>
+    /// Writes an invoice's head under the next number, and has its payer told. The caller writes its lines in the same unit, and holds <see cref="IssueInvoice.OneAtATime"/>.
+    /// </summary>
+    internal static async Task<int> Issue(this PortalUnit unit, Guid id, string kind, Charge payer, decimal total, DateOnly? month, Guid? referral, Guid? credits, string? reason)
+    {
+        unit.Queue(new InvoiceIssued(id));
+        return await unit.One<int>(Head, new
         {
             id, kind, payer.PayerKey, payer.PayerId, payer.PayerName, payer.PayerAddress, payer.VatNote, total, month, referral, credits, reason,
             at = unit.Now, by = unit.Actor.UserId, byName = unit.Actor.DisplayName,
         });
+    }
 
     const string Order = "order by reference, happened_on, kind, source_id";
 
@@ -121,3 +126,6 @@ static class InvoiceUnit
         returning number
         """;
 }
+
+/// <summary>An invoice or a credit note was issued: whoever pays is told, where it uses the portal.</summary>
+public sealed record InvoiceIssued(Guid InvoiceId);

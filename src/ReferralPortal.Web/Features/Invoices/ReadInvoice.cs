@@ -7,10 +7,10 @@ namespace ReferralPortal.Web.Features.Invoices;
 /// <summary>A line as it was issued. <paramref name="CreditedBy"/> is the credit note that took it back since.</summary>
 public sealed record InvoiceLine(Guid Id, Guid ReferralId, string Reference, string Initials, string? PayerReference, Coded<FeeKind> Kind, DateOnly HappenedOn, decimal Pounds, int? CreditedBy);
 
-/// <summary>An invoice as it was issued.</summary>
+/// <summary>An invoice as it was issued. <paramref name="ByHand"/>: nobody of its payer has an account, so nobody was told of it.</summary>
 public sealed record Invoice(
     Guid Id, int Number, string Kind, string PayerName, string? PayerAddress, DateOnly? Month, string? Reference, int? Credits, string? Reason, string GroupName, string GroupContact, string VatNote,
-    decimal Total, DateTimeOffset IssuedAt)
+    decimal Total, DateTimeOffset IssuedAt, bool ByHand = false)
 {
     public IReadOnlyList<InvoiceLine> Lines { get; init; } = [];
 
@@ -32,7 +32,7 @@ public sealed class ReadInvoice(PortalDatabase database)
         if (!actor.Bills() && !actor.MayPay()) return Outcome.Missing;
         return await database.View<Outcome<Invoice>>(actor, async unit =>
         {
-            await using var sets = await unit.Results($"{One};\n{Lines}", new { number, payer = actor.Bills() ? (Guid?)null : actor.OrganisationId });
+            await using var sets = await unit.Results($"{One};\n{Lines}", new { number, payer = actor.Bills() ? (Guid?)null : actor.OrganisationId, readers = InvoiceRules.PayingRoles });
             if (await sets.ReadSingleOrDefaultAsync<Invoice>() is not { } invoice) return Outcome.Missing;
             var lines = (await sets.ReadAsync<InvoiceLine>()).ToList();
             unit.Audit(how, subjectId: invoice.Id, detail: new { number });
@@ -41,7 +41,10 @@ public sealed class ReadInvoice(PortalDatabase database)
     }
 
     const string One = """
-        select i.id, i.number, i.kind, i.payer_name, i.payer_address, i.month, r.reference, credited.number as credits, i.reason, i.group_name, i.group_contact, i.vat_note, i.total, i.issued_at
+        select i.id, i.number, i.kind, i.payer_name, i.payer_address, i.month, r.reference, credited.number as credits, i.reason, i.group_name, i.group_contact, i.vat_note, i.total, i.issued_at,
+               not exists (
+                   select from portal_user reader join organisation payer on payer.id = reader.organisation_id
+                   where payer.id = i.payer_organisation_id and payer.disabled_at is null and reader.disabled_at is null and reader.roles && @readers) as by_hand
         from invoice i
         left join referral r on r.id = i.referral_id
         left join invoice credited on credited.id = i.credits_id

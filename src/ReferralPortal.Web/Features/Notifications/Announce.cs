@@ -22,7 +22,7 @@ public sealed class Announce<TMessage>(NoticePlan<TMessage> plan, TakenMessage t
         var mails = new List<NewMail>();
         foreach (var notice in plan.Of(message, subject)) mails.AddRange((await Readers(unit, notice)).Select(reader => NewMail.To(reader, notice.Template)));
         mails.AddRange(await PatientMail.For(message, taken.ReferralId!.Value, appointment, subject.Series, unit, texts.IsOn));
-        return await unit.Run(Insert, NewMail.Arrays(mails, taken, unit.Now));
+        return await unit.Run(NewMail.Insert, NewMail.Arrays(mails, taken, unit.Now));
     }, ct);
 
     async Task<List<Reader>> Readers(PortalUnit unit, Notice notice) => await unit.Many<Reader>(WhoIsTold, new
@@ -81,14 +81,6 @@ public sealed class Announce<TMessage>(NoticePlan<TMessage> plan, TakenMessage t
         from referral r join organisation o on o.kind = 'clinic_group' and o.id = any (r.readers)
         where r.id = @referralId and (@inbox or (@inboxWhileFree and r.triage_owner_id is null and r.clinician_id is null))
         """;
-
-    const string Insert = """
-        insert into mail_message (id, outbox_message_id, recipient, channel, template, referral_id, organisation_id, person_id, appointment_id, appointment_at, questionnaire_id, report_id, next_attempt_at, created_at)
-        select id, @outbox, recipient, channel, template, @referralId, organisation_id, person_id, appointment_id, appointment_at, questionnaire_id, report_id, due_at, @now
-        from unnest(@ids, @recipients, @channels, @templates, @organisations, @people, @appointments, @times::timestamptz[], @questionnaires, @reports, @dues::timestamptz[])
-            row (id, recipient, channel, template, organisation_id, person_id, appointment_id, appointment_at, questionnaire_id, report_id, due_at)
-        on conflict (outbox_message_id, recipient) do nothing
-        """;
 }
 
 /// <summary>Somebody to be told; no person is the clinic's inbox.</summary>
@@ -100,7 +92,7 @@ sealed record Reader(Guid? PersonId, Guid OrganisationId)
 }
 
 /// <summary>A mail to be queued.</summary>
-sealed record NewMail(string Recipient, MailChannel Channel, MailTemplate Template, Guid? OrganisationId = null, Guid? PersonId = null, Guid? AppointmentId = null, DateTimeOffset? AppointmentAt = null, DateTimeOffset? DueAt = null, Guid? QuestionnaireId = null, Guid? ReportId = null)
+sealed record NewMail(string Recipient, MailChannel Channel, MailTemplate Template, Guid? OrganisationId = null, Guid? PersonId = null, Guid? AppointmentId = null, DateTimeOffset? AppointmentAt = null, DateTimeOffset? DueAt = null, Guid? QuestionnaireId = null, Guid? ReportId = null, Guid? InvoiceId = null)
 {
     internal static NewMail To(Reader reader, MailTemplate template) => new(reader.PersonId?.ToString() ?? "clinic", MailChannel.Mail, template, reader.OrganisationId, reader.PersonId);
 
@@ -119,6 +111,15 @@ sealed record NewMail(string Recipient, MailChannel Channel, MailTemplate Templa
         times = mails.Select(mail => mail.AppointmentAt?.UtcDateTime).ToArray(),
         questionnaires = mails.Select(mail => mail.QuestionnaireId).ToArray(),
         reports = mails.Select(mail => mail.ReportId).ToArray(),
+        invoices = mails.Select(mail => mail.InvoiceId).ToArray(),
         dues = mails.Select(mail => (mail.DueAt ?? now).UtcDateTime).ToArray(),
     };
+
+    internal const string Insert = """
+        insert into mail_message (id, outbox_message_id, recipient, channel, template, referral_id, organisation_id, person_id, appointment_id, appointment_at, questionnaire_id, report_id, invoice_id, next_attempt_at, created_at)
+        select id, @outbox, recipient, channel, template, @referralId, organisation_id, person_id, appointment_id, appointment_at, questionnaire_id, report_id, invoice_id, due_at, @now
+        from unnest(@ids, @recipients, @channels, @templates, @organisations, @people, @appointments, @times::timestamptz[], @questionnaires, @reports, @invoices, @dues::timestamptz[])
+            row (id, recipient, channel, template, organisation_id, person_id, appointment_id, appointment_at, questionnaire_id, report_id, invoice_id, due_at)
+        on conflict (outbox_message_id, recipient) do nothing
+        """;
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ReferralPortal.Domain.Notifications;
 using ReferralPortal.Domain.Organisations;
+using ReferralPortal.Web.Features.Invoices;
 using ReferralPortal.Web.Platform;
 using ReferralPortal.Web.Platform.Mail;
 
@@ -10,7 +11,8 @@ namespace ReferralPortal.Web.Features.Notifications;
 /// <param name="Id">Its id.</param>
 /// <param name="Template">Which mail.</param>
 /// <param name="Channel">By mail or by text.</param>
-/// <param name="Reference">The referral that it is about.</param>
+/// <param name="Reference">The referral that it is about; null for an invoice.</param>
+/// <param name="InvoiceNumber">The invoice that it is about.</param>
 /// <param name="Organisation">Whose person it is for; null for the patient.</param>
 /// <param name="ToInbox">It is for the clinic's own inbox.</param>
 /// <param name="State">Waiting for another try, or failed for good.</param>
@@ -20,7 +22,14 @@ namespace ReferralPortal.Web.Features.Notifications;
 /// <param name="NextAttemptAt">When it is tried again.</param>
 /// <param name="Version">Its version.</param>
 public sealed record TroubledMail(
-    Guid Id, string Template, Coded<MailChannel> Channel, string Reference, string? Organisation, bool ToInbox, Coded<MailState> State, int Attempts, Coded<MailFault> Failure, DateTimeOffset FailedAt, DateTimeOffset NextAttemptAt, int Version);
+    Guid Id, string Template, Coded<MailChannel> Channel, string? Reference, int? InvoiceNumber, string? Organisation, bool ToInbox, Coded<MailState> State, int Attempts, Coded<MailFault> Failure, DateTimeOffset FailedAt, DateTimeOffset NextAttemptAt, int Version)
+{
+    /// <summary>What it is about, as people call it.</summary>
+    public string About => Reference ?? InvoiceRules.Number(InvoiceNumber!.Value);
+
+    /// <summary>The page of what it is about.</summary>
+    public string Href => Reference is null ? $"/invoices/{About}" : $"/referrals/{Reference}";
+}
 
 /// <summary>How mail stands.</summary>
 /// <param name="Missing">The setting without which nothing is sent; null when mail is set up.</param>
@@ -73,10 +82,11 @@ public sealed class ListMail(PortalDatabase database, IConfiguration configurati
                (select count(*)::int from mail_message where state = 'sent' and sent_at > @dayAgo) as sent_today,
                (select count(*)::int from mail_message where state = 'failed' and failed_at is not null) as failed;
 
-        select m.id, m.template, m.channel, r.reference, o.name as organisation, m.person_id is null and m.appointment_id is null and m.questionnaire_id is null and m.report_id is null as to_inbox,
+        select m.id, m.template, m.channel, r.reference, i.number as invoice_number, o.name as organisation, m.person_id is null and m.appointment_id is null and m.questionnaire_id is null and m.report_id is null as to_inbox,
                m.state, m.attempts, m.failure, m.failed_at, m.next_attempt_at, m.version
         from mail_message m
-        join referral r on r.id = m.referral_id
+        left join referral r on r.id = m.referral_id
+        left join invoice i on i.id = m.invoice_id
         left join organisation o on o.id = m.organisation_id
         where m.failed_at is not null and m.failure is not null and m.state in ('queued', 'sending', 'failed') and (@at::timestamptz is null or (m.failed_at, m.id) < (@at, @id))
         order by m.failed_at desc, m.id desc

@@ -1,5 +1,6 @@
 using ReferralPortal.Domain.Patients;
 using ReferralPortal.Web.Components.Display;
+using ReferralPortal.Web.Features.Invoices;
 
 namespace ReferralPortal.Web.Features.Notifications;
 
@@ -15,6 +16,7 @@ public enum MailTemplate
     Concern,
     AnswerAlert, AnswerAlertStands, PatientQuestionnaire, PatientQuestionnaireReminder,
     ReportAmended, ReportAskedAbout, ReportAnswered, ReportChecked, CheckReport,
+    InvoiceReady, CreditNoteReady,
 }
 
 /// <summary>The words of one mail. <paramref name="Tab"/> is where on the referral's page its link leads; null for the clinic's triage page.</summary>
@@ -73,6 +75,8 @@ static class MailTemplates
         MailTemplate.SessionsNotAsked => new("the clinic has withdrawn its request for more sessions", "There is nothing to be answered any more.", "funding"),
         MailTemplate.AuthorityGiven => new("an authority was added", "What is authorised, used and left stands on the page of the referral.", "funding"),
         MailTemplate.AuthorityWithdrawn => new("an authority was withdrawn", "The page of the referral says why, and what is left.", "funding"),
+        MailTemplate.InvoiceReady => new("An invoice is ready", "It can be read and downloaded in the portal."),
+        MailTemplate.CreditNoteReady => new("A credit note is ready", "It can be read and downloaded in the portal, and says which invoice it is of."),
         MailTemplate.PatientBooked => new("Your appointment is booked", "If you cannot come, or would like another time, please ring the clinic as soon as you can."),
         MailTemplate.PatientSeries => new("Your appointments are booked", "If you cannot come to one of them, or would like another time, please ring the clinic as soon as you can."),
         MailTemplate.PatientMoved => new("Your appointment has a new time or place", "If this does not suit you, please ring the clinic as soon as you can."),
@@ -102,6 +106,18 @@ static class MailTemplates
             new(words.Next),
             new("Open it in the portal; you will be asked to sign in:", link),
             new($"{group.Name} sends this because your organisation is on the referral. Answers to this address are not read: ring {group.Phone} instead. Choose what you are told, and what not:", new Uri(portal, "/notifications"), Small: true),
+        ]);
+    }
+
+    /// <summary>A mail to a payer: that an invoice is there, and its address; no patient and no amount.</summary>
+    internal static Written Invoice(MailTemplate template, int number, Uri portal, Sender group)
+    {
+        var words = Of(template);
+        return new Written(words.Says,
+        [
+            new($"{words.Says}. {words.Next}"),
+            new("Open it; you will be asked to sign in:", new Uri(portal, $"/invoices/{InvoiceRules.Number(number)}")),
+            new($"{group.Name} sends this because it is addressed to your organisation. Answers to this address are not read: ring {group.Phone} instead. Choose what you are told, and what not:", new Uri(portal, "/notifications"), Small: true),
         ]);
     }
 

@@ -6,6 +6,7 @@ using ReferralPortal.Web.Features.Appointments;
 using ReferralPortal.Web.Features.Clocks;
 using ReferralPortal.Web.Features.Funding;
 using ReferralPortal.Web.Features.Funding.Extensions;
+using ReferralPortal.Web.Features.Invoices;
 using ReferralPortal.Web.Features.Progress;
 using ReferralPortal.Web.Features.Progress.Measures;
 using ReferralPortal.Web.Features.Progress.Measures.Questionnaires;
@@ -42,6 +43,7 @@ public static class NotificationsFeature
             .AddScoped<SaveChoice>()
             .AddScoped<ListMail>()
             .AddScoped<SettleMail>()
+            .AddMessageHandler<InvoiceIssued, AnnounceInvoice>()
             .AddNoticePlans();
     }
 

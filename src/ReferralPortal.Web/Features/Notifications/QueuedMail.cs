@@ -13,8 +13,10 @@ sealed record QueuedMail
     public required string Template { get; init; }
     public required Coded<MailChannel> Channel { get; init; }
     public required string Recipient { get; init; }
-    public required Guid ReferralId { get; init; }
-    public required string Reference { get; init; }
+    /// <summary>The referral that it is of; null for one of an invoice.</summary>
+    public Guid? ReferralId { get; init; }
+    public string? Reference { get; init; }
+    public int? InvoiceNumber { get; init; }
     public required int Attempts { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     /// <summary>Where it goes now; null where nothing is known.</summary>
@@ -47,9 +49,10 @@ sealed record QueuedMail
             : Link is not null ? MailTemplates.Questionnaire(template, new Uri(options.BaseAddress, Link), AnsweredUntil!.Value, group)
             : MailTemplates.IsForThePatient(template)
             ? MailTemplates.Patient(template, At, Place, group)
-            : MailTemplates.Portal(template, Reference, options.BaseAddress, group);
+            : InvoiceNumber is { } number ? MailTemplates.Invoice(template, number, options.BaseAddress, group)
+            : MailTemplates.Portal(template, Reference!, options.BaseAddress, group);
         // A patient's mails stand apart from those of the people who follow the referral: the thread's name leaves with them.
-        return new OutgoingMail(Id, Link is not null || MailTemplates.IsForThePatient(template) ? Id : ReferralId, CreatedAt, address, words.Subject, words.Text, words.Html);
+        return new OutgoingMail(Id, Link is not null || MailTemplates.IsForThePatient(template) ? Id : ReferralId ?? Id, CreatedAt, address, words.Subject, words.Text, words.Html);
     }
 
     internal string Text(MailOptions options) => Link is not null
@@ -62,7 +65,7 @@ sealed record QueuedMail
 
     // Of a child that has one the guardian is written to.
     internal const string Select = """
-        select m.id, m.template, m.channel, m.recipient, m.referral_id, r.reference, m.attempts, m.created_at, m.report_id, preview.expires_at as check_until, coalesce(series.times, extract(epoch from m.appointment_at)::bigint::text) as times,
+        select m.id, m.template, m.channel, m.recipient, m.referral_id, r.reference, i.number as invoice_number, m.attempts, m.created_at, m.report_id, preview.expires_at as check_until, coalesce(series.times, extract(epoch from m.appointment_at)::bigint::text) as times,
                case when m.appointment_id is not null or m.questionnaire_id is not null then
                         case when m.channel = 'text' and p.date_of_birth > @now::timestamptz - interval '18 years' then coalesce(p.guardian_phone, p.phone)
                              when m.channel = 'text' then p.phone
@@ -80,16 +83,18 @@ sealed record QueuedMail
                         p.preferred_contact = case when m.channel = 'text' then 'text' else 'email' end
                         and q.answered_at is null and q.revoked_at is null and q.expires_at > @now and r.state not in ('declined', 'withdrawn', 'closed')
                     when m.person_id is not null then
-                        u.disabled_at is null and u.roles && @readingRoles and u.organisation_id = m.organisation_id and o.disabled_at is null and o.id = any (r.readers)
+                        u.disabled_at is null and u.roles && @readingRoles and u.organisation_id = m.organisation_id and o.disabled_at is null
+                        and case when m.invoice_id is not null then o.id = i.payer_organisation_id else o.id = any (r.readers) end
                     when m.report_id is not null then preview.answered_at is null and preview.expires_at > @now and report.state = 'signed' and report.released_at is null
                     else true end as is_still_right,
                clinic.name as clinic_name, clinic.address as clinic_address, clinic.postcode as clinic_postcode, clinic.phone as clinic_phone,
                settings.name as group_name, settings.phone as group_phone, settings.email as group_email,
                m.questionnaire_id, q.expires_at as answered_until
         from mail_message m
-        join referral r on r.id = m.referral_id
-        join patient p on p.id = r.patient_id
         cross join clinic_group_settings settings
+        left join referral r on r.id = m.referral_id
+        left join patient p on p.id = r.patient_id
+        left join invoice i on i.id = m.invoice_id
         left join portal_user u on u.id = m.person_id
         left join organisation o on o.id = m.organisation_id
         left join appointment a on a.id = m.appointment_id

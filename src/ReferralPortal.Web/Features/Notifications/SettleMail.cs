@@ -49,9 +49,9 @@ public sealed class SettleMail(PortalDatabase database)
         _ => "It is no longer true, so it is not sent any more.",
     };
 
-    sealed record Held(Coded<MailState> State, int Version, Guid ReferralId);
+    sealed record Held(Coded<MailState> State, int Version, Guid? ReferralId);
 
-    sealed record Row(Guid Id, Guid ReferralId);
+    sealed record Row(Guid Id, Guid? ReferralId);
 
     const string Hold = "select state, version, referral_id from mail_message where id = @mail for update";
 

@@ -18,6 +18,7 @@ static class TopicWords
         NoticeTopic.LaterAppointments => "a later appointment is booked, moved, cancelled or missed",
         NoticeTopic.Progress => "the patient is assessed or discharged, and when a referral is closed or reopened",
         NoticeTopic.Reports => "a report is ready to read",
+        NoticeTopic.Invoices => "an invoice or a credit note for your organisation is ready",
         NoticeTopic.Alerts => "a safety answer needs a review, and while nobody has acknowledged it",
         NoticeTopic.Clocks => "the time for the next step is running out",
         _ => throw new ArgumentOutOfRangeException(nameof(topic), topic, "This is no topic."),

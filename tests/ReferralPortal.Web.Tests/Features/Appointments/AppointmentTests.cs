@@ -187,11 +187,44 @@ public sealed class AppointmentTests(PortalTestDatabase database) : IClassFixtur
         Assert.Equal((marek, "booked"), ((await Appointment(appointment)).ClinicianId, (await Appointment(appointment)).State));
         var stored = await database.StoredAs(referral.Id);
         Assert.Equal(("move_appointment", "2", "Works in the morning.", "appointment_moved"), (stored.LastAction, stored.LastReason, stored.LastWords, stored.LastMessage));
+        Assert.Contains("\"beyondAuthority\": false", stored.LastDetail);
 
         var other = await Accepted();
         Assert.True((await Book.Handle(triage, new(other.Id, other.Version, TriageWorld.Form(clinic, beth, 9)), Ct)).IsDone);
         var back = await Move.Handle(triage, new(referral.Id, referral.Version + 1, appointment, TriageWorld.Form(clinic, beth, 9, 30), AskedBy.Clinic, ChangeReason.ClinicianAway, ""), Ct);
         Assert.Contains("just been taken", Assert.IsType<Failure.Invalid>(back.Failure).Errors["Time"]);
+    }
+
+    [Theory]
+    [InlineData("extended", "The authority ends on")]
+    [InlineData("withdrawn", "The payer has withdrawn its authority")]
+    public async Task Moving_to_a_time_that_nobody_pays_for_takes_a_reason_as_booking_it_does(string line, string words)
+    {
+        var (referral, appointment) = await Booked(9);
+        var (triage, before) = (await database.Actor(Triage), await Appointment(appointment));
+        await database.Run("""
+            insert into authority_entry (id, authority_id, referral_id, kind, expires_on, at, by_id, by_organisation_id)
+            select gen_random_uuid(), a.id, a.referral_id, @line, case when @line = 'extended' then @last::date end, now(), u.id, u.organisation_id from funding_authority a, portal_user u where a.referral_id = @Id and u.id = @beth
+            """, new { referral.Id, beth, line, last = TriageWorld.Form(clinic, beth).Date.ToDate() });
+
+        Task<Outcome<AppointmentTime>> To(string whyBeyond)
+        {
+            var form = TriageWorld.Form(clinic, beth, 11, daysAhead: 9);
+            form.WhyBeyond = whyBeyond;
+            return Move.Handle(triage, new(referral.Id, referral.Version, appointment, form, AskedBy.Patient, ChangeReason.SuitsBetter, "Works in the morning."), Ct);
+        }
+        foreach (var wanting in (string[])["", " ", new('x', 1001)])
+        {
+            var asked = Assert.IsType<Failure.Invalid>((await To(wanting)).Failure).Errors;
+            Assert.Equal(["WhyBeyond"], asked.Keys);
+            if (wanting.Length < 2) Assert.StartsWith(words, asked["WhyBeyond"], StringComparison.Ordinal);
+        }
+        Assert.Equal(before, await Appointment(appointment));
+
+        Assert.True((await To("The payer agreed by telephone.")).IsDone);
+        var stored = await database.StoredAs(referral.Id);
+        Assert.Equal(("move_appointment", "Works in the morning.\nThe payer agreed by telephone.", "move_appointment"), (stored.LastAction, stored.LastWords, stored.LastAudit));
+        Assert.Contains("\"beyondAuthority\": true", stored.LastDetail);
     }
 
     [Theory]

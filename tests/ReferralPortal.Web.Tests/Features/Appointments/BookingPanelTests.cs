@@ -169,6 +169,31 @@ public sealed class BookingPanelTests(PortalTestDatabase world) : IClassFixture<
     }
 
     [Fact]
+    public async Task Moving_after_the_authority_was_withdrawn_warns_and_asks_why_in_the_same_words_as_booking()
+    {
+        var referral = await Accepted();
+        await new BookAppointment(world.Database, world.Catalogue(), TimeProvider.System).Handle(await world.Actor(Triage), new(referral.Id, referral.Version, TriageWorld.Form(await world.Clinic(), (await world.Actor(Clinician)).UserId)), Ct);
+        await world.Run("""
+            insert into authority_entry (id, authority_id, referral_id, kind, at, by_id, by_organisation_id)
+            select gen_random_uuid(), a.id, a.referral_id, 'withdrawn', now(), u.id, u.organisation_id from funding_authority a, portal_user u where a.referral_id = @Id and u.user_name = @Triage
+            """, new { referral.Id, Triage });
+        var (browser, panel) = await Open(referral);
+        using var _ = browser;
+        await Press(panel, "Move");
+        await ChooseFirst(panel);
+        Assert.Contains("Beyond what is authorised.", panel.Markup);
+        await panel.InvokeAsync(() => panel.Find("input[name=AskedBy][value='0']").ChangeAsync(new() { Value = "0" }));
+        await panel.InvokeAsync(() => panel.Find("select[name=Why]").ChangeAsync(new() { Value = "0" }));
+        await Press(panel, "Move appointment");
+        await panel.WaitForStateAsync(() => panel.Markup.Contains("Write why it is booked all the same"));
+
+        await panel.InvokeAsync(() => panel.Find("#whybeyond, #why-beyond").InputAsync(new() { Value = "Agreed by telephone." }));
+        await Press(panel, "Move appointment");
+        await panel.WaitForStateAsync(() => panel.Markup.Contains("The appointment is moved"));
+        Assert.Contains("Agreed by telephone.", panel.Find(".history").TextContent);
+    }
+
+    [Fact]
     public async Task Cancelling_asks_who_and_why_and_keeps_the_history()
     {
         var referral = await Accepted();

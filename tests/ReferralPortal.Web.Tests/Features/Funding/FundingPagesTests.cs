@@ -2,6 +2,7 @@ using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using ReferralPortal.Domain.Funding;
+using ReferralPortal.Domain.Progress;
 using ReferralPortal.Domain.Referrals;
 using ReferralPortal.Testing;
 using ReferralPortal.Web.Features.Funding;
@@ -97,6 +98,9 @@ public sealed class FundingPagesTests(PortalTestDatabase world) : IClassFixture<
         await page.WaitForStateAsync(() => browser.Services.GetRequiredService<NavigationManager>().Uri.EndsWith("/edit", StringComparison.Ordinal) || page.FindAll("[role=alert]").Count > 0);
         Assert.EndsWith("/edit", browser.Services.GetRequiredService<NavigationManager>().Uri);
         Assert.Equal(1, await world.Ask<int>("select count(*)::int from extension_request request join report on report.id = request.report_id where request.referral_id = @Id and request.state = 'draft' and report.kind = 'treatment_extension' and report.state = 'draft'", new { referral.Id }));
+        // What was typed here is not typed again there.
+        Assert.Contains("6 sessions, at £45.00 each.", await Part(referral.Id, "ask"));
+        Assert.Equal("Slower recovery.", await Part(referral.Id, "declined"));
     }
 
     [Fact]
@@ -118,6 +122,77 @@ public sealed class FundingPagesTests(PortalTestDatabase world) : IClassFixture<
         await panel.InvokeAsync(() => panel.FindAll("button.button-danger").Single().ClickAsync(new()));
         await panel.WaitForStateAsync(() => panel.Markup.Contains("nothing more is paid for"));
         Assert.Contains("Withdrawn: nothing more is covered – The claim was settled.", panel.Find(".ledger").TextContent);
+    }
+
+    Task<string?> Part(Guid referral, string key) => world.Ask<string>("select part ->> 'text' from report, jsonb_array_elements(content) part where referral_id = @referral and kind = 'treatment_extension' and state = 'draft' and part ->> 'key' = @key", new { referral, key });
+
+    [Fact]
+    public async Task The_words_of_a_request_follow_into_its_report_and_never_over_what_the_author_wrote()
+    {
+        var referral = await InTreatment();
+        var clinician = await world.Actor(Clinician);
+        var (write, ask) = (new WriteReport(world.Database, world.Catalogue()), new AskForSessions(world.Database, TimeProvider.System));
+        var report = (await write.Start(clinician, Guid.CreateVersion7(), referral.Id, ReportKind.TreatmentExtension, Ct)).Value;
+        Assert.Equal("", await Part(referral.Id, "ask"));
+        Assert.True((await ask.Handle(clinician, new(Guid.CreateVersion7(), referral.Id, report, Form()), Ct)).IsDone);
+        var until = Web.Components.Display.Formats.Date(Form().Until.ToDate()!.Value);
+        Assert.Equal($"6 sessions, in clinic, at £45.00 each.\n2 sessions, hydrotherapy, at £60.00 each.\nIn all 8 sessions, £390.00, until {until}.", await Part(referral.Id, "ask"));
+        Assert.Equal("returns-to-bed-rest", await Part(referral.Id, "declined"));
+
+        // The author writes the one part anew; then the request is changed.
+        var draft = (await write.Open(clinician, report, Ct)).Value!;
+        var typed = draft.Sections.Select(part => part.Key == "declined" ? part with { Text = "In my own words." } : part).ToList();
+        Assert.True((await write.Save(clinician, report, draft.Version, typed, Ct)).IsDone);
+        var other = Form();
+        (other.Lines, other.OutcomeIfDeclined) = ([new() { Sessions = "1" }], "Pain comes back.");
+        Assert.True((await ask.Handle(clinician, new(Guid.CreateVersion7(), referral.Id, report, other), Ct)).IsDone);
+        Assert.Equal($"1 session.\nIn all 1 session, until {until}.", await Part(referral.Id, "ask"));
+        Assert.Equal("In my own words.", await Part(referral.Id, "declined"));
+
+        // "Fill again from the record" knows them too; and a tab that was open meanwhile is told.
+        Assert.Equal("Pain comes back.", (await write.FromRecord(clinician, report, Ct)).Value!.Single(part => part.Key == "declined").Text);
+        Assert.IsType<Failure.Conflict>((await write.Save(clinician, report, draft.Version + 1, typed, Ct)).Failure);
+    }
+
+    [Fact]
+    public async Task What_was_given_otherwise_than_authorised_stands_in_the_panel_for_the_clinic_alone()
+    {
+        var referral = await InTreatment();
+        await world.Run("""
+            alter table authority_entry disable trigger ledger_is_append_only;
+            update authority_entry set modality = 'hydrotherapy' where referral_id = @Id and kind = 'authorised';
+            alter table authority_entry enable trigger ledger_is_append_only;
+            insert into treatment_session (id, referral_id, clinician_id, held_at, treatments, response, concern, state, signed_at, author_name, author_hcpc)
+            select gen_random_uuid(), @Id, id, held.at::timestamptz, held.given, 'well', 'none', 'signed', now(), display_name, 'PH104512'
+            from portal_user, (values ('2026-11-02 10:00+00', array['hydrotherapy', 'education']), ('2026-11-09 10:00+00', array['massage', 'hydrotherapy', 'taping'])) held (at, given) where user_name = @Clinician;
+            """, new { referral.Id, Clinician });
+        foreach (var (person, sees) in ((string, bool)[])[(Clinician, true), (Triage, true), (Lead, false), (Solicitor, false), (Funder, false)])
+        {
+            using var browser = await SignedIn(person);
+            var panel = browser.Render<FundingPanel>(with => with.Add(funding => funding.ReferralId, referral.Id));
+            await panel.WaitForStateAsync(() => panel.FindAll(".balance li").Count > 0);
+            Assert.Equal((person, sees), (person, panel.Markup.Contains("Given otherwise than authorised: 1 session.")));
+            Assert.Equal((person, sees), (person, panel.Markup.Contains("9 Nov 2026: massage and taping")));
+        }
+    }
+
+    [Fact]
+    public async Task The_navigation_says_how_many_requests_wait_for_a_funder()
+    {
+        var referral = await InTreatment();
+        var (request, _) = await world.Asked(referral.Id);
+        var waiting = (await new ListRequests(world.Database).Handle(await world.Actor(Funder), new(false, null), Ct)).Value!.Waiting;
+        using var browser = await SignedIn(Funder);
+        var count = browser.Render<WaitingCount>();
+        await count.WaitForStateAsync(() => count.Markup.Length > 0);
+        Assert.Equal($"({waiting} waiting)", count.Find("span").TextContent);
+
+        foreach (var person in (string[])[OtherFunder, Solicitor, Clinician])
+        {
+            await world.AddFunders();
+            using var other = await SignedIn(person);
+            Assert.Equal("", other.Render<WaitingCount>().Markup.Trim());
+        }
     }
 
     [Fact]

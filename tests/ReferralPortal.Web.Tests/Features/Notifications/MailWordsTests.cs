@@ -31,14 +31,14 @@ public sealed class MailWordsTests(PortalTestDatabase database, TestMailServer m
                    case when sample like 'patient%' then a.id end, a.starts_at
             from unnest(@templates) sample, mail_message m, appointment a
             where m.referral_id = @Id and a.referral_id = @Id
-            """, new { referral.Id, templates = Enum.GetValues<MailTemplate>().Where(template => template is not (MailTemplate.PatientCancelled or MailTemplate.PatientQuestionnaire or MailTemplate.PatientQuestionnaireReminder)).Select(template => Domain.EnumText.Of(template)).ToArray() });
+            """, new { referral.Id, templates = Enum.GetValues<MailTemplate>().Where(template => template is not (MailTemplate.PatientCancelled or MailTemplate.PatientQuestionnaire or MailTemplate.PatientQuestionnaireReminder or MailTemplate.InvoiceReady or MailTemplate.CreditNoteReady)).Select(template => Domain.EnumText.Of(template)).ToArray() });
         await database.Desk(InAMinute, new SmtpSender(), mail.Server.Port).RunDue(Ct);
         await database.Run("update appointment set state = 'cancelled', attendance_code = '2' where referral_id = @Id", new { referral.Id });
         await database.Run("update mail_message set state = 'queued', next_attempt_at = now(), template = 'patient_cancelled', id = gen_random_uuid() where referral_id = @Id and template = 'patient_booked'", new { referral.Id });
         await database.Desk(InAMinute, new SmtpSender(), mail.Server.Port).RunDue(Ct);
 
         var received = await mail.Server.Received(Ct);
-        Assert.Equal(Enum.GetValues<MailTemplate>().Length - 1, received.Count); // those of questionnaires have their own test
+        Assert.Equal(Enum.GetValues<MailTemplate>().Length - 3, received.Count); // those of questionnaires and of invoices have their own tests
         var condition = await database.Ask<string>("select c.name from referral r join condition c on c.slug = r.condition_slug where r.id = @Id", new { referral.Id });
         var goal = await database.Ask<string>("select words from goal where referral_id = @Id", new { referral.Id });
         string[] never = ["Zebedee", "Quagmire", "ornton", "1985", "9434765919", "943 476", "Mill Lane", condition!, "spasm", "shoulder", "sarcoidosis", ReferralWorld.Symptoms, ReferralWorld.Question, goal!, "CLAIM", "OUR-77", "Hit from behind", "Ribble", "Okafor", "injury", "claim"];

@@ -80,6 +80,38 @@ public sealed class NotePagesTests(PortalTestDatabase world) : IClassFixture<Por
     }
 
     [Fact]
+    public async Task What_no_payer_authorised_is_said_beside_what_is_ticked_and_refuses_nothing()
+    {
+        var (id, reference) = await world.Assessed();
+        var appointment = await world.AddAppointment(id);
+        await using (var owner = await world.Owner())
+            await owner.ExecuteAsync("""
+                alter table authority_entry disable trigger ledger_is_append_only;
+                delete from authority_entry where referral_id = @id;
+                alter table authority_entry enable trigger ledger_is_append_only;
+                delete from funding_authority where referral_id = @id;
+                insert into funding_authority (id, referral_id, payer_name, sessions, modality, given_at) values (gen_random_uuid(), @id, 'Ribble Insurance', 6, 'hydrotherapy', now() - interval '30 days');
+                """, new { id });
+        var clinician = await world.Actor(People.Clinician);
+        await using var browser = await SignedIn();
+        var page = browser.Opened<SessionPage>(form => form.Add(view => view.Reference, reference).Add(view => view.Appointment, appointment));
+        page.WaitForElement("#code-0").Change("0");
+        await Press(page, "Begin the note");
+        page.WaitForAssertion(() => Assert.Contains("Authorised for hydrotherapy only.", page.Markup));
+        page.WaitForElement("#treatments-3").Change(true);
+        page.WaitForAssertion(() => Assert.True(page.Find("#treatments-3").HasAttribute("checked")));
+        Assert.DoesNotContain("Not authorised", page.Markup);
+        page.Find("#treatments-2").Change(true);
+        page.WaitForAssertion(() => Assert.Contains("Not authorised: massage.", page.Markup));
+
+        page.WaitForElement("#response").Input("Well.");
+        page.WaitForElement("#work-status-0").Change("0");
+        page.WaitForElement("#signature").Input(clinician.DisplayName);
+        await Press(page, "Sign session");
+        page.WaitForAssertion(() => Assert.EndsWith("/care", browser.Address().Uri));
+    }
+
+    [Fact]
     public async Task A_patient_who_did_not_come_is_recorded_as_missed_and_no_note_is_begun()
     {
         var (id, reference) = await world.Assessed();

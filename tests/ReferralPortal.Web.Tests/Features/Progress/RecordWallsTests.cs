@@ -2,6 +2,8 @@ using Dapper;
 using Npgsql;
 using ReferralPortal.Domain.Referrals;
 using ReferralPortal.Testing;
+using ReferralPortal.Web.Features.Progress;
+using ReferralPortal.Web.Platform;
 using ReferralPortal.Web.Tests.Features.Referrals;
 
 namespace ReferralPortal.Web.Tests.Features.Progress;
@@ -85,6 +87,43 @@ public sealed class RecordWallsTests(PortalTestDatabase world) : IClassFixture<P
                 """, new { id, clinician = People.Clinician });
         foreach (var (person, sees) in new[] { (People.Solicitor, 1), (People.Clinician, 1), (People.Funder, 0), (People.CaseManager, 0), (People.Stranger, 0) })
             Assert.Equal((person, sees), (person, await Ask(person, "select count(*)::int from referral_event where referral_id = @id and audience = 'referrer'", id)));
+    }
+
+    [Fact]
+    public async Task A_role_of_the_clinic_is_worth_nothing_at_another_organisation()
+    {
+        var id = await Recorded();
+        string[] questions =
+        [
+            .. ((string[])["assessment", "treatment_session", "goal_review"]).Select(table => $"select count(*)::int from {table} where referral_id = @id"),
+            "select count(*)::int from referral_event where referral_id = @id and audience = 'clinic'",
+            "select count(*)::int from report where referral_id = @id and state = 'draft'",
+            "select count(*)::int from outbox_message", "select count(*)::int from audit_entry", "select count(*)::int from mail_message",
+        ];
+        await using var owner = await world.Owner();
+        await owner.ExecuteAsync("""
+            insert into outbox_message (kind, referral_id, payload) values ('nothing', @id, '{}');
+            update portal_user set roles = array['referrer', 'clinic_administrator', 'clinician', 'clinic_manager', 'auditor', 'system'] where user_name = @Solicitor
+            """, new { id, People.Solicitor });
+        try
+        {
+            // The firm's own referral, which it sees as before; and of the clinic's it sees nothing.
+            Assert.Equal(1, await Ask(People.Solicitor, "select count(*)::int from referral where id = @id", id));
+            foreach (var question in questions) Assert.Equal((question, 0), (question, await Ask(People.Solicitor, question, id)));
+            Assert.Equal(0, await Try(People.Solicitor, "update organisation set name = name", id));
+
+            var (clinician, disguised) = (await world.Actor(People.Clinician), (await world.Actor(People.Solicitor)).DisguisedAs(await world.Actor(People.Clinician)));
+            async Task<TreatmentRecord.Assessment?> Read(PortalDatabase through, Actor actor) => await through.Read(actor, async unit => (await TreatmentRecord.Read(unit, id)).Assessed, Ct);
+            Assert.Null(await Read(world.Database, disguised));
+            Assert.NotNull(await Read(world.WithoutRowLevelSecurity(), disguised));
+            Assert.NotNull(await Read(world.Database, clinician));
+            // The portal's own account is of the clinic group.
+            Assert.Equal(1, await world.Database.Read(clinician with { UserId = Actor.SystemUserId }, unit => unit.One<int>(questions[0], new { id }), Ct));
+        }
+        finally
+        {
+            await owner.ExecuteAsync("update portal_user set roles = array['referrer'] where user_name = @Solicitor; delete from outbox_message where kind = 'nothing'", new { People.Solicitor });
+        }
     }
 
     /// <summary>A referral with one row in each table of the record.</summary>

@@ -132,7 +132,7 @@ public sealed class TriageAccessTests(PortalTestDatabase database) : IClassFixtu
     {
         var scene = await Northgates();
         // The database thinks that this stranger has every role of a clinic, though at another organisation: what is left is whose row it is.
-        await database.Run("update portal_user set roles = array['clinic_administrator', 'clinician', 'clinic_manager'] where user_name = @Stranger", new { Stranger });
+        await database.Run("update portal_user set roles = array['referrer', 'clinic_administrator', 'clinician', 'clinic_manager'] where user_name = @Stranger", new { Stranger });
         try
         {
             var member = await database.Actor(IsForClinicians(way) ? Clinician : Triage);

@@ -4,6 +4,7 @@ using ReferralPortal.Domain.Organisations;
 using ReferralPortal.Domain.Patients;
 using ReferralPortal.Domain.Referrals;
 using ReferralPortal.Web.Components.Forms;
+using ReferralPortal.Web.Features.Progress.Reports;
 using ReferralPortal.Web.Features.Referrals;
 using ReferralPortal.Web.Features.Referrals.Submit;
 using ReferralPortal.Web.Features.Triage;
@@ -68,7 +69,9 @@ public sealed class AskForSessions(PortalDatabase database, TimeProvider clock)
         }, ct);
     }
 
-    /// <summary>Stores the request beside its draft report; returns its id. What an earlier draft of this referral held gives way to it.</summary>
+    /// <summary>
+    /// Stores the request beside its draft report, and writes it into the report's own parts; returns its id. What an earlier draft of this referral held gives way to it.
+    /// </summary>
     public async Task<Outcome<Guid>> Handle(Actor actor, Command command, CancellationToken ct)
     {
         if (!actor.IsClinician()) return Outcome.Refused("Your role does not allow this: a clinician asks for more sessions.");
@@ -88,12 +91,15 @@ public sealed class AskForSessions(PortalDatabase database, TimeProvider clock)
             if (payer.Name is null) return Outcome.Refused("Nobody is named as the payer. Record the payer’s authority first.");
             if (!payer.HasAccount && !EmailAddress.TryParse(command.Form.PayerEmail, out _)) return Outcome.Invalid(nameof(ExtensionForm.PayerEmail), "Enter the payer’s e-mail address: it answers by a link that is sent there");
 
+            var before = await ReadExtension.Of(unit, "request.report_id = @id", command.Report);
             var id = await unit.One<Guid>(Store, new
             {
                 id = command.Key, command.Referral, command.Report, payerId = payer.OrganisationId, payerName = payer.Name, email = payer.HasAccount ? null : command.Form.PayerEmail.Trim(),
                 until = command.Form.Until.ToDate()!.Value, outcome = TypedText.Storable(command.Form.OutcomeIfDeclined)!.Trim(), by = actor.UserId, unit.Now,
             });
             await unit.Run(StoreLines, Lines(command.Form, id, unit.Now));
+            var now = await ReadExtension.Of(unit, "request.report_id = @id", command.Report);
+            await ReportParts.Fill(unit, command.Report, ExtensionWords.InReport(now[0]), before is [var earlier] ? ExtensionWords.InReport(earlier) : null);
             unit.Audit(AuditAction.DraftExtension, referral.Id, id);
             return id;
         }, ct);

@@ -28,6 +28,10 @@ public static class ExtensionRequests
         unit.Audit(AuditAction.AskForExtension, referralId, asked.Id);
     }
 
+    /// <summary>What the request that is being written says in its report, by part; null while there is none.</summary>
+    public static async Task<IReadOnlyDictionary<string, string>?> InReport(PortalUnit unit, Guid referralId) =>
+        await ReadExtension.Of(unit, "request.referral_id = @id and request.state = 'draft'", referralId) is [var request] ? ExtensionWords.InReport(request) : null;
+
     sealed record Asked(Guid Id, DateOnly DueOn);
 
     const string Ask = """

@@ -3,6 +3,7 @@ using ReferralPortal.Domain.Organisations;
 using ReferralPortal.Domain.Progress;
 using ReferralPortal.Domain.Referrals;
 using ReferralPortal.Web.Features.Catalogue;
+using ReferralPortal.Web.Features.Funding;
 using ReferralPortal.Web.Features.Referrals;
 using ReferralPortal.Web.Platform;
 
@@ -173,7 +174,8 @@ public sealed class WriteReport(PortalDatabase database, CatalogueStore catalogu
     {
         var record = (await RecordedCare.Read(unit, referralId)).Sections(kind, content.Measures);
         var facts = await ReportFacts.Read(unit, referralId);
-        return [.. record.Select(section => section with { Text = Both(section.Key, section.Text, facts.Known(section.Key, content)) })];
+        var asked = kind == ReportKind.TreatmentExtension ? await ExtensionRequests.InReport(unit, referralId) : null;
+        return [.. record.Select(section => section with { Text = asked?.GetValueOrDefault(section.Key) ?? Both(section.Key, section.Text, facts.Known(section.Key, content)) })];
     }
 
     // What the clinic found itself goes before what the referrer told; only the dates of treatment stand beside it.

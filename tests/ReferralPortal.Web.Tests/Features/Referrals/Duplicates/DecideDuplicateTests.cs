@@ -253,7 +253,7 @@ public sealed class DecideDuplicateTests(PortalTestDatabase database) : IClassFi
         Assert.False(await Reaches(way, database.WithoutRowLevelSecurity(), member with { OrganisationId = solicitor.OrganisationId, OrganisationKind = solicitor.OrganisationKind }, one, two, decision));
 
         // The roles of a clinic at another organisation, in the database itself: what is left is whose row it is.
-        await database.Run("update portal_user set roles = array['clinic_administrator', 'clinician', 'clinic_manager'] where user_name = @Solicitor", new { Solicitor });
+        await database.Run("update portal_user set roles = array['referrer', 'clinic_administrator', 'clinician', 'clinic_manager'] where user_name = @Solicitor", new { Solicitor });
         try
         {
             Assert.False(await Reaches(way, database.Database, solicitor.DisguisedAs(member), one, two, decision));

@@ -174,7 +174,7 @@ public sealed class ConflictTests(PortalTestDatabase database) : IClassFixture<P
             Assert.Empty(await Look(database.WithoutRowLevelSecurity(), await database.Actor(person)));
             Assert.False(await Declares(database.WithoutRowLevelSecurity(), await database.Actor(person)));
         }
-        await database.Run("update portal_user set roles = array['clinic_administrator', 'clinician', 'clinic_manager'] where user_name = @Solicitor", new { Solicitor });
+        await database.Run("update portal_user set roles = array['referrer', 'clinic_administrator', 'clinician', 'clinic_manager'] where user_name = @Solicitor", new { Solicitor });
         try
         {
             Assert.Empty(await Look(database.Database, stranger.DisguisedAs(member)));
