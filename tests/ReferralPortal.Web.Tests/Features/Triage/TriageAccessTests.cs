@@ -139,11 +139,13 @@ public sealed class TriageAccessTests(PortalTestDatabase database) : IClassFixtu
             var disguised = (await database.Actor(Stranger)).DisguisedAs(member);
 
             Assert.False(await Reaches(way, database.Database, disguised, scene));
+            // Both down. Statements ask the database too whether it is one of the clinic's people, and elsewhere no role of the clinic counts: so it is one now.
+            await database.Run("update portal_user set organisation_id = (select id from organisation where kind = 'clinic_group') where user_name = @Stranger", new { Stranger });
             Assert.True(await Reaches(way, database.WithoutRowLevelSecurity(), disguised, scene));
         }
         finally
         {
-            await database.Run("update portal_user set roles = array['referrer'] where user_name = @Stranger", new { Stranger });
+            await database.Run("update portal_user set roles = array['referrer'], organisation_id = (select id from organisation where name = 'Harbour Legal') where user_name = @Stranger", new { Stranger });
         }
     }
 }
