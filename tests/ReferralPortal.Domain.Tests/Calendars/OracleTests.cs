@@ -9,7 +9,8 @@ namespace ReferralPortal.Domain.Tests.Calendars;
 public class OracleTests
 {
     static readonly IReadOnlySet<DateOnly> Listed = NaiveCalendar.Listed();
-    static readonly NaiveCalendar Naive = new(NaiveCalendar.Published, Listed.Concat(NaiveCalendar.Ruled(Listed.Max(day => day.Year) + 1, 2035)).ToHashSet());
+    // A few days before the first moment are looked at too.
+    static readonly NaiveCalendar Naive = new(NaiveCalendar.Published, Listed.Concat(NaiveCalendar.Ruled(2021, Listed.Min(day => day.Year) - 1)).Concat(NaiveCalendar.Ruled(Listed.Max(day => day.Year) + 1, 2035)).ToHashSet());
     static readonly WorkingDays Days = new(Listed);
     static readonly TargetClock Clock = new(ClinicHours.Published, Days);
     static readonly TargetAgreement Agreement = new();

@@ -138,7 +138,7 @@ public sealed class MailPageTests(PortalTestDatabase database) : IClassFixture<P
         Assert.Contains("The mail server cannot be reached", other.Opened<MailPage>(_ => { }).WaitForElement(".notice").TextContent);
     }
 
-    [Theory, InlineData(Solicitor, 8), InlineData(Clinician, 9)]
+    [Theory, InlineData(Solicitor, 9), InlineData(Clinician, 9)]
     public async Task A_person_chooses_what_to_be_told(string person, int topics)
     {
         var audited = await Audited();
