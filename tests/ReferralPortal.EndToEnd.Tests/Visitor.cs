@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 using Deque.AxeCore.Commons;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -90,13 +89,32 @@ public sealed class Visitor : IAsyncDisposable
     /// <summary>A page takes clicks once its circuit has drawn it: the circuit marks the elements that its scripts hold on to.</summary>
     public async Task IsAlive() => await Page.WaitForFunctionAsync("() => [...document.querySelector('dialog.session-warning')?.attributes ?? []].some(one => one.name.startsWith('_bl_'))");
 
-    async Task<AxeResultItem[]> Faults(ColorScheme scheme) => (await Page.RunAxe(scheme == ColorScheme.Light ? Everything : OnlyColours)).Violations;
+    sealed record Fault
+    {
+        public string Id { get; set; } = "";
+        public string Help { get; set; } = "";
+        public string[] On { get; set; } = [];
+    }
+
+    // Axe stays in a document once it is there: bringing it takes longer than most searches.
+    async Task<Fault[]> Faults(ColorScheme scheme)
+    {
+        if (!await Page.EvaluateAsync<bool>("() => 'axe' in window")) await Page.EvaluateAsync(Axe);
+        return await Page.EvaluateAsync<Fault[]>(Search, scheme == ColorScheme.Light ? Everything : OnlyColours);
+    }
+
+    static readonly string Axe = new BundledAxeScriptProvider().GetScript();
 
     // What passed is not told: on a long page the telling takes longer than the looking.
-    static readonly AxeRunOptions Everything = new() { ResultTypes = [ResultType.Violations] };
+    const string Search = """
+        async rules => (await axe.run(document, { resultTypes: ['violations'], ...rules })).violations
+            .map(fault => ({ id: fault.id, help: fault.help, on: fault.nodes.slice(0, 3).map(node => node.html) }))
+        """;
+
+    static readonly object Everything = new { };
 
     // Nothing else differs from the light page, which was searched for everything.
-    static readonly AxeRunOptions OnlyColours = new() { RunOnly = new RunOnlyOptions { Type = "rule", Values = ["color-contrast"] }, ResultTypes = [ResultType.Violations] };
+    static readonly object OnlyColours = new { runOnly = new[] { "color-contrast" } };
 
     // Colours on their way from light to dark are neither.
     const string Settled = """
@@ -139,7 +157,7 @@ public sealed class Visitor : IAsyncDisposable
                 faults = await Faults(scheme);
             }
             foreach (var fault in faults)
-                complaints.Add($"accessibility at {Page.Url}, {scheme}: {fault.Id} ({fault.Help}) on {string.Join(" and ", fault.Nodes.Take(3).Select(node => node.Html))}");
+                complaints.Add($"accessibility at {Page.Url}, {scheme}: {fault.Id} ({fault.Help}) on {string.Join(" and ", fault.On)}");
         }
         await Page.EmulateMediaAsync(new() { ColorScheme = colours });
     }

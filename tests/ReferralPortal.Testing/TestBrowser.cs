@@ -32,14 +32,14 @@ public static class TestBrowser
         // Several test processes may come at once.
         await using var turn = await LocalFolders.TakeTurn(Path.Combine(LocalFolders.Shared, "browser.lock"), CancellationToken.None);
         if (Installed() is { } foundNow) return foundNow;
-        Console.Error.WriteLine("No browser is installed; installing Debian's Chromium (about 100 MB, once).");
+        Console.Error.WriteLine("No browser is installed; installing Debian's Chromium without a window (about 100 MB, once).");
         await LocalProcess.Run(aptGet, ["update", "-q"], CancellationToken.None);
-        var installed = await LocalProcess.Run("/usr/bin/env", ["DEBIAN_FRONTEND=noninteractive", aptGet, "install", "-y", "-q", "--no-install-recommends", "chromium", "fonts-liberation"], CancellationToken.None);
+        var installed = await LocalProcess.Run("/usr/bin/env", ["DEBIAN_FRONTEND=noninteractive", aptGet, "install", "-y", "-q", "--no-install-recommends", "chromium-headless-shell", "fonts-liberation"], CancellationToken.None);
         return Installed() ?? throw Missing($"installing Chromium failed ({installed.Complaint})");
     }
 
     static string? Installed() => Chromium.Find(Environment.GetEnvironmentVariable("CHROMIUM"));
 
     static InvalidOperationException Missing(string why) => new(
-        $"The tests need Chromium, Chrome or Edge and {why}. Install one (Debian: apt-get install chromium), or name its program in the environment variable CHROMIUM.");
+        $"The tests need Chromium, Chrome or Edge and {why}. Install one (Debian: apt-get install chromium-headless-shell), or name its program in the environment variable CHROMIUM.");
 }

@@ -141,11 +141,11 @@ public sealed class StandardTextTests(PortalTestDatabase database) : IClassFixtu
         page.Find("#words").Input("Half an hour of careful words.");
         await Change(await Text("contact_details"), words: "Faster.");
 
-        page.Button("Save").Click();
+        await page.Press("Save");
         page.WaitForAssertion(() => Assert.Contains("changed this wording", page.Find("[role=alert]").TextContent));
         Assert.Equal("Half an hour of careful words.", page.Find("#words").GetAttribute("value"));
 
-        page.Button("Save").Click();
+        await page.Press("Save");
         page.WaitForAssertion(() => Assert.Contains("The wording is saved.", page.Markup));
         Assert.Equal("Half an hour of careful words.", (await Text("contact_details")).Words);
     }

@@ -194,19 +194,19 @@ public sealed class PromiseTests(PortalTestDatabase database) : IClassFixture<Po
         var panel = browser.Render<ClockPanel>(with => with.Add(it => it.Referral, referral).Add(it => it.Version, version).Add(it => it.Actor, actor));
         panel.WaitForAssertion(() => Assert.Contains("We promised the first appointment", panel.Markup, StringComparison.Ordinal));
 
-        panel.Button("The patient asks to wait").Click();
-        panel.Button("Stop the clock").Click();
+        await panel.Press("The patient asks to wait");
+        await panel.Press("Stop the clock");
         panel.WaitForAssertion(() => Assert.Contains("There is a problem", panel.Markup, StringComparison.Ordinal));
         var until = LondonTime.DateOf(clock.GetUtcNow()).AddDays(20);
         foreach (var (place, part) in ((string, int)[])[("wait-until-day", until.Day), ("wait-until-month", until.Month), ("wait-until-year", until.Year)])
             panel.Find($"#{place}").Input(part.ToString(System.Globalization.CultureInfo.InvariantCulture));
         panel.Find("#wait-reason").Input("Away.");
-        panel.Button("Stop the clock").Click();
+        await panel.Press("Stop the clock");
         panel.WaitForAssertion(() => Assert.Contains("the patient asked to wait until", panel.Markup, StringComparison.Ordinal));
 
         version = await database.Version(referral);
         panel.Render(with => with.Add(it => it.Referral, referral).Add(it => it.Version, version).Add(it => it.Actor, actor));
-        panel.Button("Let the clock run again").Click();
+        await panel.Press("Let the clock run again");
         panel.WaitForAssertion(() => Assert.Contains("The clock runs again.", panel.Markup, StringComparison.Ordinal));
         Assert.Null((await database.StoredAs(referral)).ClockPausedAt);
     }

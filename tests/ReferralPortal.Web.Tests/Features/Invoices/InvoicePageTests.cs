@@ -40,7 +40,7 @@ public sealed class InvoicePageTests(InvoiceWorld world) : IClassFixture<Invoice
         open.WaitForAssertion(() => Assert.True(open.FindAll("input[type=radio]")[1].HasAttribute("checked")));
         open.Find("#credit-reason").Input("Agreed by telephone.");
         open.WaitForAssertion(() => Assert.Equal("Agreed by telephone.", open.Find("#credit-reason").GetAttribute("value")));
-        open.Button("Issue credit note").Click();
+        await open.Press("Issue credit note");
         open.WaitForAssertion(() => Assert.True(open.Markup.Contains("Credited since:", StringComparison.Ordinal), open.FindAll("section.credit").FirstOrDefault()?.OuterHtml));
         Assert.DoesNotContain(open.FindAll("button"), button => button.TextContent == "Issue credit note");
     }

@@ -190,7 +190,7 @@ public sealed class NotePagesTests(PortalTestDatabase world) : IClassFixture<Por
     static async Task Press<TPage>(IRenderedComponent<TPage> page, string words) where TPage : Microsoft.AspNetCore.Components.IComponent
     {
         page.WaitForState(() => page.FindAll("button").Any(button => button.TextContent.Trim() == words));
-        await page.Button(words).ClickAsync();
+        await page.Press(words);
     }
 
     // The treatment page has a part of every feature on it.

@@ -64,4 +64,7 @@ static class PageWorld
 
     internal static IElement Button<TPage>(this IRenderedComponent<TPage> page, string words) where TPage : IComponent =>
         page.FindAll("button").Single(button => button.TextContent.Trim() == words);
+
+    /// <summary>Presses a button as it stands: found where the page is drawn, so that no new drawing comes between the finding and the pressing.</summary>
+    internal static Task Press<TPage>(this IRenderedComponent<TPage> page, string words) where TPage : IComponent => page.InvokeAsync(() => page.Button(words).ClickAsync(new()));
 }

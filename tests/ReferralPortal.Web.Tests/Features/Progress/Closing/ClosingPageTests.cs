@@ -23,7 +23,7 @@ public sealed class ClosingPageTests(PortalTestDatabase database) : IClassFixtur
         await using var browser = await Browser(Solicitor);
         var page = browser.Render<ReportAcknowledgement>(with => with.Add(one => one.ReportId, ended.ReportId));
         page.WaitForState(() => page.FindAll("button").Count == 1);
-        page.Button("I have seen this report").Click();
+        await page.Press("I have seen this report");
 
         page.WaitForAssertion(() => Assert.StartsWith("Seen by ", page.Find(".seen li").TextContent.Trim(), StringComparison.Ordinal));
         page.WaitForAssertion(() => Assert.Equal(5, page.FindAll("input[type=radio]").Count));
@@ -55,10 +55,10 @@ public sealed class ClosingPageTests(PortalTestDatabase database) : IClassFixtur
         panel.WaitForState(() => panel.FindAll("button").Count > 0);
         Assert.Contains("Northgate Law has not acknowledged it yet.", panel.Markup, StringComparison.Ordinal);
 
-        panel.Button("Close referral").Click();
+        await panel.Press("Close referral");
         panel.WaitForAssertion(() => Assert.Contains("say why the referral is closed before", panel.Markup, StringComparison.Ordinal));
         panel.Find("#close-reason").Input("They will not answer.");
-        panel.Button("Close referral").Click();
+        await panel.Press("Close referral");
         panel.WaitForAssertion(() => Assert.Contains("The referral is closed.", panel.Markup, StringComparison.Ordinal));
         Assert.Contains("How it ended", panel.Markup, StringComparison.Ordinal);
         Assert.Contains(panel.FindAll("button"), button => button.TextContent == "Reopen referral");

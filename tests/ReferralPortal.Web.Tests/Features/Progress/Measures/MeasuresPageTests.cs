@@ -36,7 +36,7 @@ public sealed class MeasuresPageTests(PortalTestDatabase world) : IClassFixture<
 
         await page.InvokeAsync(() => page.Find("input[name=a0][value='4']").Change("4"));
         page.WaitForAssertion(() => Assert.Contains("Better by 4", page.Find(".reading").TextContent));
-        await page.InvokeAsync(() => page.Button("Save score").Click());
+        await page.Press("Save score");
         page.WaitForAssertion(() => Assert.Contains("The score is saved.", page.Markup));
         Assert.Equal([8m, 5m, 4m], (await world.Measures(referral)).Of("nprs").Select(score => score.Value).OrderDescending());
     }
@@ -67,16 +67,16 @@ public sealed class MeasuresPageTests(PortalTestDatabase world) : IClassFixture<
 
         Assert.Contains("Better by 3", panel.Find("table").TextContent);
         await panel.InvokeAsync(() => panel.Find("section.alert textarea").Input("Spoke with her"));
-        await panel.InvokeAsync(() => panel.Button("Acknowledge alert").Click());
+        await panel.Press("Acknowledge alert");
         panel.WaitForState(() => panel.FindAll("section.alert").Count == 0);
         Assert.Contains("Spoke with her", panel.Markup);
 
-        await panel.InvokeAsync(() => panel.Button("Send a questionnaire").Click());
+        await panel.Press("Send a questionnaire");
         panel.WaitForState(() => panel.Markup.Contains("What should the patient answer?", StringComparison.Ordinal));
-        await panel.InvokeAsync(() => panel.Button("Show link to hand over").Click());
+        await panel.Press("Show link to hand over");
         panel.WaitForAssertion(() => Assert.Contains("/m/", panel.Find("#questionnaire-link").GetAttribute("value")));
         panel.WaitForAssertion(() => Assert.Contains("Shown", panel.Find(".sent").TextContent));
-        await panel.InvokeAsync(() => panel.Button("Revoke").Click());
+        await panel.Press("Revoke");
         panel.WaitForAssertion(() => Assert.Contains("Revoked", panel.Find(".sent").TextContent));
     }
 
@@ -117,7 +117,7 @@ public sealed class MeasuresPageTests(PortalTestDatabase world) : IClassFixture<
         var page = browser.Opened<MeasuresAdminPage>(_ => { });
         page.FindAll("button").First(button => button.TextContent.Contains("wording of the Lower extremity", StringComparison.Ordinal)).Click();
         page.WaitForElement("#file").Input("{}");
-        page.Button("Load wording").Click();
+        await page.Press("Load wording");
         page.WaitForAssertion(() => Assert.Contains("There is no measure with the key “lefs” in it", page.Find("[role=alert]").TextContent));
     }
 }

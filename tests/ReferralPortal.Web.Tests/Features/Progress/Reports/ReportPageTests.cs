@@ -57,12 +57,12 @@ public sealed class ReportPageTests(PortalTestDatabase database) : IClassFixture
         page.WaitForAssertion(() => Assert.Equal("taken away: My own words.", page.Find(".difference del").TextContent));
         Assert.Contains(ReferralWorld.GoalWords, page.Find(".difference ins").TextContent);
         Assert.Equal("My own words.", page.Find("#sections-goals").GetAttribute("value"));
-        await page.Button("Keep what is written").ClickAsync(new());
+        await page.Press("Keep what is written");
         Assert.Empty(page.FindAll(".difference"));
 
         await Fill("Goals").ClickAsync(new());
         page.WaitForElement(".difference");
-        await page.Button("Replace").ClickAsync(new());
+        await page.Press("Replace");
         page.WaitForAssertion(() => Assert.Contains(ReferralWorld.GoalWords, page.Find("#sections-goals").GetAttribute("value")));
         await Fill("Next step").ClickAsync(new());
         page.WaitForAssertion(() => Assert.Contains("The record says nothing about this.", page.Markup));
@@ -77,10 +77,10 @@ public sealed class ReportPageTests(PortalTestDatabase database) : IClassFixture
         var page = browser.Opened<WriteReportPage>(with => with.Add(one => one.Id, draft.Id));
         Assert.Equal(["At once", "After the patient has checked the facts, or after 3 working days"], page.FindAll("#release .choice > span").Select(label => label.FirstChild!.TextContent.Trim()));
 
-        await page.Button("Sign report").ClickAsync(new());
+        await page.Press("Sign report");
         page.WaitForAssertion(() => Assert.Contains("There is a problem", page.Find("[role=alert]").TextContent));
         page.Find("#signature").Input("Beth Entwistle");
-        await page.Button("Sign report").ClickAsync(new());
+        await page.Press("Sign report");
         page.WaitForAssertion(() => Assert.EndsWith($"/reports/{draft.Id}", browser.Address().Uri, StringComparison.Ordinal));
     }
 
@@ -123,10 +123,10 @@ public sealed class ReportPageTests(PortalTestDatabase database) : IClassFixture
             Assert.Equal($"/referrals/{referral.Reference}?tab=progress", page.Find("a.back").GetAttribute("href"));
             Assert.DoesNotContain(page.FindAll("button"), button => button.TextContent.Trim() == "Amend");
             page.WaitForAssertion(() => page.Button("Ask the author"));
-            await page.Button("Ask the author").ClickAsync(new());
+            await page.Press("Ask the author");
             page.Find("#part").Change("1");
             page.Find("#question").Input("Which exercises?");
-            await page.Button("Send question").ClickAsync(new());
+            await page.Press("Send question");
             page.WaitForAssertion(() => Assert.Contains("due in", page.Find(".threads").TextContent));
         }
         await using (var browser = await Browser(Clinician))
@@ -135,7 +135,7 @@ public sealed class ReportPageTests(PortalTestDatabase database) : IClassFixture
             work.WaitForAssertion(() => Assert.Contains("Northgate Law asks: due in", work.Markup));
             var page = browser.Opened<ReadReportPage>(with => with.Add(one => one.Id, report));
             page.WaitForElement(".threads textarea").Input("Rows and rotations.");
-            await page.Button("Send answer").ClickAsync(new());
+            await page.Press("Send answer");
             page.WaitForAssertion(() => Assert.Contains("Answered", page.Find(".thread-head").TextContent));
             Assert.Contains("Rows and rotations.", page.Find(".answer").TextContent);
         }
@@ -147,11 +147,11 @@ public sealed class ReportPageTests(PortalTestDatabase database) : IClassFixture
         var report = await database.Signed(await database.Treated(), ReportKind.Progress);
         await using var browser = await Browser(Clinician);
         var page = browser.Opened<ReadReportPage>(with => with.Add(one => one.Id, report));
-        await page.Button("Amend").ClickAsync(new());
-        await page.Button("Write the amendment").ClickAsync(new());
+        await page.Press("Amend");
+        await page.Press("Write the amendment");
         page.WaitForAssertion(() => Assert.Contains("Say in up to 1,000 characters", page.Find(".confirm .has-error").TextContent));
         page.Find("#amendment-reason").Input("The side was wrong.");
-        await page.Button("Write the amendment").ClickAsync(new());
+        await page.Press("Write the amendment");
         page.WaitForAssertion(() => Assert.EndsWith("/edit", browser.Address().Uri, StringComparison.Ordinal));
     }
 
@@ -168,7 +168,7 @@ public sealed class ReportPageTests(PortalTestDatabase database) : IClassFixture
         Assert.Contains("Opened by 1 reader", rows[$"/reports/{report}"]);
         Assert.Contains("Amara Okafor, Northgate Law", rows[$"/reports/{report}"]);
         Assert.Contains("With the patient until", rows[$"/reports/{withPatient}"]);
-        await panel.Button("Write report").ClickAsync(new());
+        await panel.Press("Write report");
         Assert.Equal(["Initial assessment report", "Progress report", "Discharge report", "Immediate needs assessment"], panel.FindAll("#kind .choice").Select(choice => choice.TextContent.Trim()));
     }
 
@@ -181,7 +181,7 @@ public sealed class ReportPageTests(PortalTestDatabase database) : IClassFixture
         await using var browser = await Browser(Clinician);
         var page = browser.Opened<ReadReportPage>(with => with.Add(one => one.Id, report));
         Assert.Contains("Not released: no reader sees it yet.", page.Markup);
-        await page.Button("Release now").ClickAsync(new());
+        await page.Press("Release now");
         page.WaitForAssertion(() => Assert.DoesNotContain("Not released", page.Markup));
     }
 }

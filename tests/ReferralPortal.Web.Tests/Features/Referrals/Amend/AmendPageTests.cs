@@ -79,7 +79,7 @@ public sealed class AmendPageTests(PortalTestDatabase world) : IClassFixture<Por
         var page = Open(browser, reference, "safety");
         await page.Find("#safety-answers-cauda-equina-0").ChangeAsync(true);
         Assert.Contains("999", page.WaitForElement("[role=alertdialog]").TextContent);
-        await page.Button("I pressed “yes” by mistake").ClickAsync();
+        await page.Press("I pressed “yes” by mistake");
         page.WaitForElement("form");
         Assert.True(page.Find("#safety-answers-cauda-equina-1").HasAttribute("checked"));
         Assert.Contains("Nothing is corrected yet", Open(browser, reference).Markup);

@@ -210,7 +210,7 @@ public sealed class FormPageTests(PortalTestDatabase world) : IClassFixture<Port
         await using var browser = await SignedIn();
         var page = await Open(browser, ExampleForms.Solicitor(catalogue), "check");
         wire.SwallowAnswersTo("insert into referral_event");
-        await Button(page, "Submit referral").ClickAsync();
+        await Press(page, "Submit referral");
         page.WaitForAssertion(() => Assert.EndsWith("/submitted", Address(browser).Uri));
         Assert.Equal(1, await Referrals(page));
     }
@@ -221,7 +221,7 @@ public sealed class FormPageTests(PortalTestDatabase world) : IClassFixture<Port
         await using var browser = await SignedIn();
         var page = await Open(browser, ExampleForms.Solicitor(catalogue), "check");
         wire.RefuseEverybody();
-        await Button(page, "Submit referral").ClickAsync();
+        await Press(page, "Submit referral");
         page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll(".trouble")));
         Assert.Equal(0, await Referrals(page));
 
@@ -231,7 +231,7 @@ public sealed class FormPageTests(PortalTestDatabase world) : IClassFixture<Port
             await Press(page, "Check again");
             page.WaitForAssertion(() => Assert.Contains("Not submitted", page.Find(".trouble").TextContent));
         }
-        await Button(page, "Submit referral").ClickAsync();
+        await Press(page, "Submit referral");
         page.WaitForAssertion(() => Assert.EndsWith("/submitted", Address(browser).Uri));
         Assert.Equal(1, await Referrals(page));
     }
@@ -245,9 +245,9 @@ public sealed class FormPageTests(PortalTestDatabase world) : IClassFixture<Port
         var second = other.Render<FormPage>(page => page.Add(form => form.DraftId, first.Instance.DraftId).Add(form => form.Section, "check"));
         second.WaitForAssertion(() => Button(second, "Submit referral"));
 
-        await Button(first, "Submit referral").ClickAsync();
+        await Press(first, "Submit referral");
         first.WaitForAssertion(() => Assert.EndsWith("/submitted", Address(browser).Uri));
-        await Button(second, "Submit referral").ClickAsync();
+        await Press(second, "Submit referral");
 
         second.WaitForAssertion(() => Assert.EndsWith("/submitted?already=true", Address(other).Uri));
         var confirmation = other.Render<SubmittedPage>(page => page.Add(submitted => submitted.DraftId, first.Instance.DraftId));
@@ -262,7 +262,7 @@ public sealed class FormPageTests(PortalTestDatabase world) : IClassFixture<Port
         var form = ExampleForms.Solicitor(catalogue);
         form.Patient.Postcode = "nowhere";
         var page = await Open(browser, form, "check");
-        await Button(page, "Submit referral").ClickAsync();
+        await Press(page, "Submit referral");
         page.WaitForAssertion(() => Assert.EndsWith("/patient?return=check", page.Find("#error-summary a").GetAttribute("href")));
         Assert.Equal(0, await Referrals(page));
     }
@@ -330,7 +330,7 @@ public sealed class FormPageTests(PortalTestDatabase world) : IClassFixture<Port
 
     static IElement Button(IRenderedComponent<FormPage> page, string words) => page.FindAll("button").Single(button => button.TextContent.Trim() == words);
 
-    static Task Press(IRenderedComponent<FormPage> page, string words) => Button(page, words).ClickAsync();
+    static Task Press(IRenderedComponent<FormPage> page, string words) => page.Press(words);
 
     public async ValueTask DisposeAsync()
     {

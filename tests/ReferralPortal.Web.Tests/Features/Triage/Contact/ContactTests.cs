@@ -197,9 +197,9 @@ public sealed class ContactTests(PortalTestDatabase database) : IClassFixture<Po
         panel.WaitForElement("section.panel");
         Assert.Contains("3 attempts without reaching the patient.", panel.Markup);
 
-        panel.Button("Close: could not be reached").Click();
+        await panel.Press("Close: could not be reached");
         Assert.StartsWith("We have tried several times to reach the patient", panel.WaitForElement("#words").GetAttribute("value"));
-        panel.Button("Close referral").Click();
+        await panel.Press("Close referral");
 
         panel.WaitForAssertion(() => Assert.DoesNotContain("without reaching the patient", panel.Markup));
         var stored = await database.StoredAs(referral.Id);
@@ -216,7 +216,7 @@ public sealed class ContactTests(PortalTestDatabase database) : IClassFixture<Po
         var with = await With(referral);
         var panel = browser.Opened<ContactPanel>(view => { with(view); view.Add(shown => shown.OnDecline, () => offered = true); });
         panel.WaitForElement("section.panel");
-        panel.Button("Decline: could not be reached").Click();
+        await panel.Press("Decline: could not be reached");
         Assert.True(offered);
         Assert.Equal("in_triage", (await database.StoredAs(referral.Id)).State);
     }
@@ -228,14 +228,14 @@ public sealed class ContactTests(PortalTestDatabase database) : IClassFixture<Po
         await using var browser = await database.SignedIn(Triage);
         var panel = browser.Opened<ContactPanel>(await With(referral));
         panel.WaitForElement("section.panel");
-        panel.Button("Log an attempt").Click();
+        await panel.Press("Log an attempt");
         Assert.Contains("No answer", panel.WaitForElement("#outcome").TextContent);
         panel.FindAll("#channel input")[2].Change(true);
         Assert.DoesNotContain("No answer", panel.Find("#outcome").TextContent);
-        panel.Button("Save attempt").Click();
+        await panel.Press("Save attempt");
         panel.WaitForAssertion(() => Assert.Contains("Choose what came of it", panel.Find("[role=alert]").TextContent));
         panel.FindAll("#outcome input")[0].Change(true);
-        panel.Button("Save attempt").Click();
+        await panel.Press("Save attempt");
         panel.WaitForAssertion(() => Assert.Contains("Sent, no answer yet", panel.Find("ul.attempts").TextContent));
     }
 

@@ -67,10 +67,10 @@ public sealed class QueuePageTests(PortalTestDatabase database) : IClassFixture<
         await Preview(page, first);
         Assert.Equal("0", Row(page, first).QuerySelector("a[data-row]")!.GetAttribute("tabindex"));
 
-        await page.Button("Accept to a pool").ClickAsync(new());
+        await page.Press("Accept to a pool");
         page.WaitForState(() => page.Find("#clinic").ChildElementCount > 1);
         await page.Find("#clinic").ChangeAsync(new() { Value = "0" });
-        await page.Button("Accept referral").ClickAsync(new());
+        await page.Press("Accept referral");
 
         // Somebody else has the second in hand, so it is the third's turn.
         page.WaitForAssertion(() => Assert.Contains(third.Reference, page.Find(".preview header").TextContent));
@@ -85,7 +85,7 @@ public sealed class QueuePageTests(PortalTestDatabase database) : IClassFixture<
         await Row(page, third).ClickAsync(new());
         page.WaitForAssertion(() => Assert.Contains(third.Reference, page.Find(".preview header").TextContent));
 
-        await page.Button("Start triage").ClickAsync(new());
+        await page.Press("Start triage");
         page.WaitForAssertion(() => Assert.Contains("Nothing more waits here", page.Markup));
     }
 
@@ -95,7 +95,7 @@ public sealed class QueuePageTests(PortalTestDatabase database) : IClassFixture<
         var (shown, other) = (await Add("Abel", 1), await Add("Baker", 2));
         var page = Open();
         await Preview(page, shown);
-        await page.Button("Decline").ClickAsync(new());
+        await page.Press("Decline");
         await page.Find("#words-to-referrer").InputAsync("We cannot take this one.");
 
         await Claims(TriageWorld.SecondTriage, shown);
@@ -116,12 +116,12 @@ public sealed class QueuePageTests(PortalTestDatabase database) : IClassFixture<
         await live.StopAsync(Ct); // as if the notice came too late
         var page = Open();
         await Preview(page, referral);
-        await page.Button("Decline").ClickAsync(new());
+        await page.Press("Decline");
         await page.Find("#reason").ChangeAsync(new() { Value = "0" });
         await page.Find("#words-to-referrer").InputAsync("We cannot take this one.");
         await Claims(TriageWorld.SecondTriage, referral);
 
-        await page.Button("Decline referral").ClickAsync(new());
+        await page.Press("Decline referral");
 
         page.WaitForAssertion(() => Assert.Contains("started triage at", page.Find(".preview [role=alert]").TextContent));
         Assert.Contains("We cannot take this one.", page.Find(".preview").OuterHtml);
@@ -144,7 +144,7 @@ public sealed class QueuePageTests(PortalTestDatabase database) : IClassFixture<
 
         page.WaitForAssertion(() => Assert.Contains("1 new referral", page.Find(".news").TextContent));
         Assert.Equal([known.Reference], page.FindAll("a[data-row]").Select(link => link.TextContent));
-        await page.Button("show it").ClickAsync(new());
+        await page.Press("show it");
         page.WaitForAssertion(() => Assert.Equal([fresh.Reference, known.Reference], page.FindAll("a[data-row]").Select(link => link.TextContent)));
         Assert.Empty(page.FindAll(".news p"));
     }
@@ -161,11 +161,11 @@ public sealed class QueuePageTests(PortalTestDatabase database) : IClassFixture<
 
         page.WaitForState(() => page.Find("#bulk-owner").TextContent.Contains("Assign to me", StringComparison.Ordinal));
         await page.Find("#bulk-owner").ChangeAsync(new() { Value = "0" });
-        await page.Button("Assign").ClickAsync(new());
+        await page.Press("Assign");
         page.WaitForAssertion(() => Assert.Contains("2 of 2 referrals done", page.Find(".results").TextContent));
         Assert.Equal(triage.UserId, (await database.StoredAs(second.Id)).TriageOwnerId);
 
-        await page.Button("Undo").ClickAsync(new());
+        await page.Press("Undo");
         page.WaitForAssertion(() => Assert.Contains("As it was before", page.Find(".results").TextContent));
         Assert.Null((await database.StoredAs(first.Id)).TriageOwnerId);
     }
@@ -180,7 +180,7 @@ public sealed class QueuePageTests(PortalTestDatabase database) : IClassFixture<
         page.WaitForAssertion(() => Assert.EndsWith("/triage?tab=all_open&q=harbour", browser.Address().Uri));
         page.WaitForAssertion(() => Assert.Single(page.FindAll("a[data-row]")));
 
-        await page.Button("Save this view").ClickAsync(new());
+        await page.Press("Save this view");
         await page.Find("#name").InputAsync("Harbour’s");
         await page.Find("form.edit").SubmitAsync();
         page.WaitForAssertion(() => Assert.Contains("Harbour’s", page.Find("nav.views a").TextContent));

@@ -176,5 +176,5 @@ public sealed class LetterPageTests(PortalTestDatabase world) : IClassFixture<Po
 
     static NavigationManager Address(BunitContext browser) => browser.Services.GetRequiredService<NavigationManager>();
 
-    static Task Press(IRenderedComponent<LetterPage> page, string words) => page.FindAll("button").Single(button => button.TextContent.Trim() == words).ClickAsync();
+    static Task Press(IRenderedComponent<LetterPage> page, string words) => page.Press(words);
 }
