@@ -139,7 +139,9 @@ public sealed class PromiseTests(PortalTestDatabase database) : IClassFixture<Po
     [Fact]
     public async Task The_clinic_reads_the_first_free_appointment_and_whether_it_comes_in_time()
     {
-        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        // Two minutes past the quarter, at which appointments begin: so that none begins within the minute that is left in the end.
+        var now = DateTimeOffset.UtcNow;
+        var clock = new FakeTimeProvider(now.AddTicks(-(now.Ticks % TimeSpan.FromMinutes(15).Ticks)).AddMinutes(2));
         var referral = await Accepted(clock);
         var clinic = (await Read(clock, referral, Triage)).Now!;
         Assert.Matches("It is not booked yet. The first free appointment is on", clinic.Words);
@@ -152,9 +154,9 @@ public sealed class PromiseTests(PortalTestDatabase database) : IClassFixture<Po
         Assert.Matches("The clinic has no free appointment until", (await Read(clock, referral, Triage)).Now is { Outlook: Outlook.WillBeLate } none ? none.Words : "");
         await database.Run("update clinic set closed_at = null where id = (select clinic_id from referral where id = @referral)", new { referral });
 
-        await database.Run("update referral set due_at = now() - interval '1 minute' where id = @referral", new { referral });
+        await database.Run("update referral set due_at = @at where id = @referral", new { referral, at = clock.GetUtcNow().AddMinutes(-1) });
         Assert.Equal(Outlook.Late, (await Read(clock, referral, Triage)).Now!.Outlook);
-        await database.Run("update referral set due_at = now() + interval '1 minute' where id = @referral", new { referral });
+        await database.Run("update referral set due_at = @at where id = @referral", new { referral, at = clock.GetUtcNow().AddMinutes(1) });
         Assert.Matches("later than that", (await Read(clock, referral, Triage)).Now is { Outlook: Outlook.WillBeLate } late ? late.Words : "");
     }
 
