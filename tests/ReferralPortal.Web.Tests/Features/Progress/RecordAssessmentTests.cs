@@ -106,6 +106,18 @@ public sealed class RecordAssessmentTests(PortalTestDatabase world) : IClassFixt
     }
 
     [Fact]
+    public async Task Goals_stay_in_the_order_in_which_they_were_typed()
+    {
+        var (id, reference) = await world.Booked();
+        var (draft, clinician) = (await Begun(id), await Clinician());
+        var form = CareWorld.Found();
+        string[] words = ["Sleep through the night", "Lift my daughter", "Drive to work", "Swim", "Carry the shopping"];
+        form.Goals = [.. words.Select(goal => new AssessmentForm.Goal { Words = goal })];
+        CareWorld.Done(await Assessments.Sign(clinician, draft, await world.Typed(draft, form), clinician.DisplayName, Ct));
+        Assert.Equal(words, (await new OpenCare(world.Database).Handle(clinician, reference, Ct)).Value!.Notes.Goals.Select(goal => goal.Words));
+    }
+
+    [Fact]
     public async Task Signing_twice_signs_once()
     {
         var (id, _) = await world.Booked();

@@ -126,7 +126,8 @@ public sealed class RecordAssessment(PortalDatabase database, CatalogueStore cat
             at = unit.Now,
             takenAt = signing.HeldAt,
             personId = unit.Actor.UserId,
-            goalIds = goals.Select(_ => Guid.CreateVersion7(unit.Now)).ToArray(),
+            // Of one instant, so it is the ids that keep them in the order in which the patient named them.
+            goalIds = goals.Select((_, place) => Guid.CreateVersion7(unit.Now.AddMilliseconds(place))).ToArray(),
             goalWords = goals.Select(goal => goal.Words.Trim()).ToArray(),
             goalDates = goals.Select(goal => goal.Target.ToDate()).ToArray(),
             scoreIds = scores.Select(_ => Guid.CreateVersion7(unit.Now)).ToArray(),
