@@ -156,7 +156,9 @@ public class FormKeeper<TForm> : IAsyncDisposable
         {
             using var patience = new CancellationTokenSource(LongestSave, clock);
             // A connection that is frozen rather than broken does not hear of the cancelling either: it is left behind.
-            var outcome = await save(await who(), Version, Form, unanswered, patience.Token).WaitAsync(LongestSave + TimeSpan.FromSeconds(1), clock);
+            var person = await who();
+            text = Text(Form); // what was typed meanwhile goes along; should the answer be lost, it is these words that may have arrived
+            var outcome = await save(person, Version, Form, unanswered, patience.Token).WaitAsync(LongestSave + TimeSpan.FromSeconds(1), clock);
             if (outcome.Value is { } saved)
             {
                 (Version, SavedAt, kept, failures) = (saved.Version, saved.At, text, 0);

@@ -101,13 +101,33 @@ if (reconnect) {
   };
   const tryAgain = async () => {
     try {
-      if (await Blazor.reconnect()) reconnect.close();
+      if (await Blazor.reconnect()) {
+        reconnect.close();
+        tellAgain();
+      }
       else await reloadWhenAnswering();
     } catch { /* not reachable: the dialog stays, and says so */ }
   };
+  // A line may be dead for half a minute before anybody notices. What was typed into it stands on the page, and the server has not heard of it:
+  // once the line is back, each field touched since is told again. (A box without a name turns with every telling, so it is left alone.)
+  const unnoticed = 60_000, touched = new Map();
+  let lostAt = 0;
+  addEventListener("input", ({ target }) => touched.set(target, Date.now()), true);
+  const tellAgain = () => {
+    for (const [field, at] of touched)
+      if (field.isConnected && at > lostAt - unnoticed && !field.matches("[type=checkbox]:not([name]), [type=file]"))
+        field.dispatchEvent(new Event(field.matches("select, [type=radio], [type=checkbox]") ? "change" : "input", { bubbles: true }));
+    touched.clear();
+  };
   reconnect.addEventListener("components-reconnect-state-changed", ({ detail }) => {
-    if (detail.state === "show" && !reconnect.open) reconnect.showModal();
-    if (detail.state === "hide" && reconnect.open) reconnect.close();
+    if (detail.state === "show" && !reconnect.open) {
+      lostAt = Date.now();
+      reconnect.showModal();
+    }
+    if (detail.state === "hide" && reconnect.open) {
+      reconnect.close();
+      tellAgain();
+    }
     if (detail.state === "rejected" || detail.state === "resume-failed") reloadWhenAnswering();
   });
   reconnect.addEventListener("cancel", (event) => event.preventDefault());
