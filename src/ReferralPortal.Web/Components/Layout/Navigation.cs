@@ -28,7 +28,7 @@ public static class Navigation
         new("/appointments", "Appointments", Rounded.CalendarMonth, Role.ClinicAdministrator, Role.Clinician),
         new("/approvals", "Approvals", Rounded.PriceCheck, Role.Funder),
         new("/messages", "Messages", Rounded.Forum, Role.Referrer, Role.OrganisationAdministrator, Role.Funder, Role.ClinicAdministrator, Role.Clinician),
-        new("/invoices", "Invoices", Rounded.RequestQuote, Role.Funder, Role.ClinicAdministrator, Role.ClinicManager),
+        new("/invoices", "Invoices", Rounded.ReceiptLong, Role.Funder, Role.ClinicAdministrator, Role.ClinicManager),
         new("/organisation", "Organisation", Rounded.Business, Role.OrganisationAdministrator, Role.Referrer, Role.Funder),
         new("/admin/dashboard", "Dashboard", Rounded.Insights, Role.ClinicManager),
         new("/admin", "Settings", Rounded.Tune, Role.ClinicManager),
