@@ -20,12 +20,14 @@ public sealed class QueuePageTests(PortalTestDatabase database) : IClassFixture<
 
     BunitContext browser = null!;
     LiveUpdates live = null!;
+    BunitJSModuleInterop script = null!;
 
     public async ValueTask InitializeAsync()
     {
         await database.Run("update referral set state = 'closed', due_at = null where state <> 'closed'; delete from saved_view; delete from person_setting");
         browser = await database.SignedIn(Triage, services => services.AddLogging().AddSingleton<LiveUpdates>().AddDuplicates());
-        browser.JSInterop.SetupModule("./Features/Triage/Queue/TriageQueuePage.razor.js").Setup<bool?>("hasRoom", _ => true).SetResult(true);
+        script = browser.JSInterop.SetupModule("./Features/Triage/Queue/TriageQueuePage.razor.js");
+        script.Setup<bool?>("hasRoom", _ => true).SetResult(true);
         live = browser.Services.GetRequiredService<LiveUpdates>();
         await live.StartAsync(Ct);
     }
@@ -57,6 +59,21 @@ public sealed class QueuePageTests(PortalTestDatabase database) : IClassFixture<
 
     async Task Claims(string person, TestReferral referral) =>
         Assert.True((await new StartTriage(database.Database).Handle(await database.Actor(person), new(referral.Id, referral.Version), Ct)).IsDone);
+
+    [Fact]
+    public async Task A_row_that_is_clicked_before_the_browser_says_that_there_is_room_shows_once_it_says_so()
+    {
+        await Add("Abara", 1);
+        var second = await Add("Bexley", 2);
+        var room = script.Setup<bool?>("hasRoom", _ => true); // no answer yet
+        var page = browser.Render<TriageQueuePage>();
+        page.WaitForAssertion(() => Row(page, second));
+        await page.InvokeAsync(() => Row(page, second).ClickAsync(new()));
+        Assert.Empty(page.FindAll(".preview"));
+
+        room.SetResult(true);
+        page.WaitForAssertion(() => Assert.Contains(second.Reference, page.Find(".preview header").TextContent));
+    }
 
     [Fact]
     public async Task After_a_decision_in_the_preview_the_next_referral_shows_by_itself()
