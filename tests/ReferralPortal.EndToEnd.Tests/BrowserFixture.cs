@@ -2,6 +2,7 @@ using Microsoft.Playwright;
 using ReferralPortal.EndToEnd.Tests;
 using ReferralPortal.Testing;
 
+[assembly: AssemblyFixture(typeof(SuiteTurn))]
 [assembly: AssemblyFixture(typeof(BrowserFixture))]
 
 namespace ReferralPortal.EndToEnd.Tests;

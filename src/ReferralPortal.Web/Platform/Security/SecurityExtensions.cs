@@ -30,7 +30,12 @@ public static class SecurityExtensions
             form.ValueCountLimit = 512;
             form.ValueLengthLimit = (int)Math.Min(limits.RequestBodyBytes, int.MaxValue);
         });
-        builder.Services.Configure<HubOptions>(hub => hub.MaximumReceiveMessageSize = limits.HubMessageBytes);
+        builder.Services.Configure<HubOptions>(hub =>
+        {
+            hub.MaximumReceiveMessageSize = limits.HubMessageBytes;
+            // A browser on a busy or sleepy machine may miss two of its signs of life before its line is cut.
+            hub.ClientTimeoutInterval = TimeSpan.FromMinutes(1);
+        });
         builder.Services.Configure<CircuitOptions>(circuits => circuits.DisconnectedCircuitMaxRetained = 100);
 
         builder.Services.AddAntiforgery(antiforgery => antiforgery.Cookie.Harden("antiforgery", builder.Environment, SameSiteMode.Strict));

@@ -72,14 +72,14 @@ public static class CareWorld
         return outcome.Value!;
     }
 
-    /// <summary>Books an appointment that has begun, past the portal; each is at another time. Returns its id.</summary>
+    /// <summary>Books an appointment that has begun, past the portal; each is later than the one before. Returns its id.</summary>
     public static async Task<Guid> AddAppointment(this PortalTestDatabase world, Guid referralId, string kind = "treatment", string state = "booked")
     {
         var id = Guid.CreateVersion7();
         await using var owner = await world.Owner();
         await owner.ExecuteAsync("""
             insert into appointment (id, referral_id, kind, clinic_id, clinician_id, starts_at, ends_at, state, attendance_code)
-            select @id, @referralId, @kind, (select id from clinic order by name limit 1), u.id, now() - (n + 1) * interval '40 minutes', now() - (n + 1) * interval '40 minutes' + interval '30 minutes',
+            select @id, @referralId, @kind, (select id from clinic order by name limit 1), u.id, now() - (200 - n) * interval '40 minutes', now() - (200 - n) * interval '40 minutes' + interval '30 minutes',
                    @state, case @state when 'attended' then '5' when 'did_not_attend' then '3' end
             from portal_user u, (select count(*) as n from appointment) others where u.user_name = @clinician
             """, new { id, referralId, kind, state, clinician = People.Clinician });

@@ -1,0 +1,3 @@
+using ReferralPortal.Testing;
+
+[assembly: AssemblyFixture(typeof(SuiteTurn))]
