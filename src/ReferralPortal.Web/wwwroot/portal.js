@@ -119,6 +119,13 @@ if (reconnect) {
         field.dispatchEvent(new Event(field.matches("select, [type=radio], [type=checkbox]") ? "change" : "input", { bubbles: true }));
     touched.clear();
   };
+  // The server could not take an event (it came for a handler that was just replaced): what stands in the fields is told again.
+  addEventListener("unhandledrejection", (event) => {
+    if (!String(event.reason?.message ?? event.reason).includes("DispatchEventAsync")) return;
+    event.preventDefault();
+    lostAt = Date.now();
+    tellAgain();
+  });
   reconnect.addEventListener("components-reconnect-state-changed", ({ detail }) => {
     if (detail.state === "show" && !reconnect.open) {
       lostAt = Date.now();

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server.Circuits;
+using ReferralPortal.Web.Platform.Hosting;
 using ReferralPortal.Web.Platform.SignIn;
 
 namespace ReferralPortal.Web.Platform.Security;
@@ -37,7 +38,7 @@ public sealed class OpenPage(OpenPages pages, AuthenticationStateProvider authen
     public override Func<CircuitInboundActivityContext, Task> CreateInboundActivityHandler(Func<CircuitInboundActivityContext, Task> next) => context =>
     {
         if (session is { } used) activity.Touch(used);
-        return next(context);
+        return EventOrder.Note(next(context));
     };
 
     internal void Supersede() => Superseded?.Invoke();

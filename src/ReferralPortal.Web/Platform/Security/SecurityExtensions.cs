@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.SignalR;
+using ReferralPortal.Web.Platform.Hosting;
 
 namespace ReferralPortal.Web.Platform.Security;
 
@@ -35,6 +36,7 @@ public static class SecurityExtensions
             hub.MaximumReceiveMessageSize = limits.HubMessageBytes;
             // A browser on a busy or sleepy machine may miss two of its signs of life before its line is cut.
             hub.ClientTimeoutInterval = TimeSpan.FromMinutes(1);
+            hub.AddFilter(new EventOrder());
         });
         builder.Services.Configure<CircuitOptions>(circuits => circuits.DisconnectedCircuitMaxRetained = 100);
 
