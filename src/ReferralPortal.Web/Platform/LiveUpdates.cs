@@ -10,6 +10,7 @@ namespace ReferralPortal.Web.Platform;
 public sealed class LiveUpdates(PortalDataSources sources, ILogger<LiveUpdates> logger) : BackgroundService
 {
     static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan Gather = TimeSpan.FromSeconds(1);
 
     readonly ConcurrentDictionary<long, Func<Guid?, Task>> listeners = new();
     long lastListener;
@@ -23,6 +24,27 @@ public sealed class LiveUpdates(PortalDataSources sources, ILogger<LiveUpdates> 
         var key = Interlocked.Increment(ref lastListener);
         listeners[key] = changed;
         return new Subscription(() => listeners.TryRemove(key, out _));
+    }
+
+    /// <summary>
+    /// As <see cref="Subscribe"/>, for what is read anew whichever referral changed: all notices of a second make one call, because many come at once.
+    /// </summary>
+    public IDisposable SubscribeToAny(Func<Task> changed)
+    {
+        var gathering = 0;
+        var left = false;
+        var listening = Subscribe(async _ =>
+        {
+            if (Interlocked.Exchange(ref gathering, 1) == 1) return;
+            await Task.Delay(Gather);
+            Volatile.Write(ref gathering, 0); // before it is called, so that no notice during the call is missed
+            if (!Volatile.Read(ref left)) await changed();
+        });
+        return new Subscription(() =>
+        {
+            Volatile.Write(ref left, true);
+            listening.Dispose();
+        });
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -63,9 +85,9 @@ public sealed class LiveUpdates(PortalDataSources sources, ILogger<LiveUpdates> 
         {
             await listener(referral);
         }
-        catch (Exception fault) when (fault is ObjectDisposedException or InvalidOperationException or OperationCanceledException)
+        catch (Exception fault) when (fault is ObjectDisposedException or InvalidOperationException or OperationCanceledException or StandingLostException)
         {
-            // The page went away between the notice and the call.
+            // The page went away between the notice and the call, or its person may read no more and the page leads away.
         }
         catch (Exception fault)
         {
