@@ -22,10 +22,27 @@ static class SecretPages
         var pages = app.MapGroup(address).AllowAnonymous().RequireRateLimiting(limit).WithMetadata(new SecretPageAttribute(), new RequestSizeLimitAttribute(LargestForm)).ExcludeFromDescription();
         pages.AddEndpointFilter((call, next) =>
         {
-            if (call.HttpContext.Features.Get<IStatusCodePagesFeature>() is { } errorPages) errorPages.Enabled = false;
+            call.HttpContext.KeepOwnWords();
             return next(call);
         });
         return pages;
+    }
+
+    /// <summary>Answers with a status and the page at hand, not with the portal's page for that status. Call it before anything is written.</summary>
+    internal static void AnswerInOwnWords(this HttpContext http, int status)
+    {
+        http.KeepOwnWords();
+        // Set any earlier, the framework leaves a page's body out for the portal's own page.
+        http.Response.OnStarting(() =>
+        {
+            http.Response.StatusCode = status;
+            return Task.CompletedTask;
+        });
+    }
+
+    static void KeepOwnWords(this HttpContext http)
+    {
+        if (http.Features.Get<IStatusCodePagesFeature>() is { } errorPages) errorPages.Enabled = false;
     }
 
     /// <summary>Whether the request is for such a page.</summary>
