@@ -50,12 +50,51 @@ public sealed class ScreenshotTests(ExamplePortal world) : IClassFixture<Example
         await visitor.Go(address);
         await visitor.Look();
         await Expect(visitor.Page.Locator("h1").First).ToBeVisibleAsync();
-        var tooWide = await visitor.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
-        Assert.True(tooWide <= 0, $"{address} is {tooWide} px wider than the screen.");
+        Assert.Equal(0, await TooWide(visitor));
 
         var folder = Environment.GetEnvironmentVariable("PORTAL_SCREENSHOTS") is { Length: > 0 } chosen ? Path.Combine(ReferralPortal.Database.Local.LocalFolders.Repository, chosen) : Path.Combine(Path.GetTempPath(), "portal-screenshots");
         Directory.CreateDirectory(folder);
         await visitor.Page.ScreenshotAsync(new() { Path = Path.Combine(folder, name + ".png"), Animations = ScreenshotAnimations.Disabled });
         visitor.HadNothingToComplainAbout();
     }
+
+    /// <summary>WCAG 2.2, 1.4.10 (reflow): nobody scrolls sideways at 320 px, which is also what four times the size leaves of a screen.</summary>
+    [Fact]
+    public async Task No_page_is_wider_than_the_smallest_phone()
+    {
+        await using var owner = await world.Database.Owner();
+        var reference = await owner.ExecuteScalarAsync<string>(InTreatment);
+        var report = await owner.ExecuteScalarAsync<Guid>("select report.id from report join referral r on r.id = report.referral_id where r.reference = @reference and report.state = 'signed' limit 1", new { reference });
+        var clinic = await owner.ExecuteScalarAsync<Guid>("select id from clinic order by name limit 1");
+        var draft = await owner.ExecuteScalarAsync<Guid>("select id from referral_draft where form -> 'patient' ->> 'familyName' = 'Mulvaney'");
+        (string Person, string[] Addresses)[] everybody =
+        [
+            (People.Solicitor, ["/", "/referrals", "/referrals/new", "/portfolio", "/organisation", "/help", "/help/conditions/muscular-spasm-upper-back", $"/reports/{report}", .. Form(draft), .. Referral(reference!), $"/referrals/{reference}/recovery"]),
+            (People.Triage, ["/", "/triage?tab=all", $"/triage/{reference}", "/appointments?view=day", "/appointments?view=week", "/appointments?view=list", "/referrals/to-close", "/invoices", "/notifications", .. Referral(reference!)]),
+            (People.Clinician, ["/", "/caseload", "/caseload?tab=everybody", $"/referrals/{reference}/care", $"/referrals/{reference}/measures/nprs", "/appointments"]),
+            (People.Funder, ["/", "/approvals", "/approvals?tab=answered", "/referrals"]),
+            (People.Lead, ["/", "/admin", "/admin/clinics", $"/admin/clinics/{clinic}", "/admin/people", "/admin/organisations", "/admin/agreements", "/admin/dashboard", "/admin/payers", "/admin/measures", "/admin/fees", "/invoices/run"]),
+            (People.Auditor, ["/", "/audit"]),
+        ];
+        List<string> wrong = [];
+        foreach (var (person, addresses) in everybody)
+        {
+            await using var visitor = await world.SignedIn(person, options => options.ViewportSize = new() { Width = 320, Height = 720 });
+            foreach (var address in addresses)
+            {
+                await visitor.Go(address);
+                await Expect(visitor.Page.Locator(".skeleton, [aria-busy=true]")).ToHaveCountAsync(0);
+                await Expect(visitor.Page.Locator("h1").First).ToBeVisibleAsync();
+                if (await visitor.Heading("Page not found").CountAsync() > 0) wrong.Add($"{address} of {person} is not there");
+                if (await TooWide(visitor) is var pixels and > 0) wrong.Add($"{address} of {person} is {pixels} px too wide");
+            }
+        }
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+    }
+
+    static IEnumerable<string> Referral(string reference) => new[] { "details", "progress", "appointments", "funding", "documents", "messages", "history" }.Select(tab => $"/referrals/{reference}?tab={tab}");
+
+    static IEnumerable<string> Form(Guid draft) => new[] { "", "/patient", "/incident", "/injury", "/safety", "/claim", "/funding", "/services", "/documents", "/consent", "/check" }.Select(section => $"/referrals/new/{draft}{section}");
+
+    static Task<int> TooWide(Visitor visitor) => visitor.Page.EvaluateAsync<int>("() => Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)");
 }
