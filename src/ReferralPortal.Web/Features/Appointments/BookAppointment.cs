@@ -34,7 +34,7 @@ public sealed class BookAppointment(PortalDatabase database, CatalogueStore cata
 
         try
         {
-            return await database.Write(actor, unit => Book(unit, command, time, new ReferralClock(content)), ct);
+            return await database.Write(actor, unit => Book(unit, command, time, ReferralClock.On(content)), ct);
         }
         catch (PostgresException fault) when (TakenTime.Refused(fault) is { } taken)
         {

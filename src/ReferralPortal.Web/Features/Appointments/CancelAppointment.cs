@@ -29,7 +29,7 @@ public sealed class CancelAppointment(PortalDatabase database, CatalogueStore ca
         Asking.Check(command.AskedBy, command.Why, command.Words, errors);
         if (errors.Count > 0) return Outcome.Invalid(errors);
 
-        var clock = new ReferralClock(await catalogue.Get(ct));
+        var clock = ReferralClock.On(await catalogue.Get(ct));
         var (asked, why, words) = (command.AskedBy!.Value, command.Why!.Value, string.IsNullOrWhiteSpace(command.Words) ? null : command.Words.Trim());
         return await database.Write<ReferralState>(actor, async unit =>
         {

@@ -27,7 +27,7 @@ public sealed class RecordMissed(PortalDatabase database, CatalogueStore catalog
         if (command.Code is not (AttendanceCode.DidNotAttend or AttendanceCode.LateNotSeen)) return Outcome.Invalid(nameof(Command.Code), "Choose what happened");
         if (command.Note.Length > AppointmentRows.LongestReason) return Outcome.Invalid(nameof(Command.Note), $"Use {AppointmentRows.LongestReason:N0} characters or fewer");
 
-        var clock = new ReferralClock(await catalogue.Get(ct));
+        var clock = ReferralClock.On(await catalogue.Get(ct));
         var (code, note) = (command.Code.Value.Digit(), string.IsNullOrWhiteSpace(command.Note) ? null : command.Note.Trim());
         return await database.Write<ReferralState>(actor, async unit =>
         {

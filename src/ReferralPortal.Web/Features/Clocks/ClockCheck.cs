@@ -30,7 +30,7 @@ public sealed class CheckClock(PortalDatabase database, CatalogueStore catalogue
 {
     public async Task Handle(Actor portal, ClockCheck message, CancellationToken ct)
     {
-        var clocks = new ReferralClock(await catalogue.Get(ct));
+        var clocks = ReferralClock.On(await catalogue.Get(ct));
         await database.Write<int>(portal, async unit =>
         {
             if (await unit.One<Running>(Hold, new { message.ReferralId }) is not { } running || !SameInstant(running.DueAt, message.DueAt)) return 0;

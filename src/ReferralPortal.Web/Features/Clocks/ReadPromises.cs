@@ -36,7 +36,7 @@ public sealed class ReadPromises(PortalDatabase database, CatalogueStore catalog
     public async Task<Outcome<Promises>> Handle(Actor actor, Guid referral, CancellationToken ct)
     {
         if (!actor.ReadsReferrals()) return Outcome.Missing;
-        var (clocks, asked) = (new ReferralClock(await catalogue.Get(ct)), new { referral, actor.OrganisationId });
+        var (clocks, asked) = (ReferralClock.On(await catalogue.Get(ct)), new { referral, actor.OrganisationId });
         var (state, ended, now) = await database.Read(actor, async unit =>
         {
             await using var sets = await unit.ByKey().Results(State + Ended, asked);

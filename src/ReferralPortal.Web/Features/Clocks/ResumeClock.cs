@@ -24,7 +24,7 @@ public sealed class ResumeClock(PortalDatabase database, CatalogueStore catalogu
         if (!actor.StopsClocks()) return ClockRules.NotYours;
         if (command.Reason.Length > PauseClock.LongestReason) return Outcome.Invalid(nameof(Command.Reason), $"Use {PauseClock.LongestReason:N0} characters or fewer");
 
-        var clocks = new ReferralClock(await catalogue.Get(ct));
+        var clocks = ReferralClock.On(await catalogue.Get(ct));
         return await database.Write<DateTimeOffset?>(actor, async unit =>
         {
             var opened = await unit.Open(command.Referral, command.Version);
@@ -43,7 +43,7 @@ public sealed class EndPatientWait(PortalDatabase database, CatalogueStore catal
 {
     public async Task Handle(Actor portal, PatientWaitOver message, CancellationToken ct)
     {
-        var clocks = new ReferralClock(await catalogue.Get(ct));
+        var clocks = ReferralClock.On(await catalogue.Get(ct));
         await database.Write<DateTimeOffset?>(portal, async unit =>
         {
             if (await unit.One<int?>(Hold, new { message.ReferralId, message.Until }) is not { } version) return Outcome.Missing;

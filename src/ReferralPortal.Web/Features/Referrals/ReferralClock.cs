@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using ReferralPortal.Domain;
 using ReferralPortal.Domain.Calendars;
@@ -19,8 +20,13 @@ public sealed class ReferralClock
     readonly ILookup<Guid, AgreedTargets> agreements;
     readonly IReadOnlyList<(DateOnly From, TargetAgreement Targets)> agreed = [];
 
-    /// <summary>On the clinic's own targets.</summary>
-    public ReferralClock(CatalogueContent catalogue)
+    // Reading hours, holidays and targets costs as much as all else that submitting does with them; a catalogue's content never changes.
+    static readonly ConditionalWeakTable<CatalogueContent, ReferralClock> Made = [];
+
+    /// <summary>On the clinic's own targets. The same for the same content.</summary>
+    public static ReferralClock On(CatalogueContent catalogue) => Made.GetValue(catalogue, static content => new(content));
+
+    ReferralClock(CatalogueContent catalogue)
     {
         clock = new(Hours(catalogue.Group.OpeningHours), new WorkingDays(catalogue.BankHolidays));
         own = Targets(catalogue.Group.Targets);

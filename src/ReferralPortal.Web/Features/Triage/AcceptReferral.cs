@@ -30,7 +30,7 @@ public sealed class AcceptReferral(PortalDatabase database, CatalogueStore catal
         var content = await catalogue.Get(ct);
         if (Check(command, content) is { Count: > 0 } errors) return Outcome.Invalid(errors);
 
-        var clock = new ReferralClock(content);
+        var clock = ReferralClock.On(content);
         return await database.Write<ReferralState>(actor, async unit =>
         {
             var begun = await unit.Begin(command.Referral, command.Version, ReferralAction.Accept);

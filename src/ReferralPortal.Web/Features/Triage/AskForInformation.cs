@@ -26,7 +26,7 @@ public sealed class AskForInformation(PortalDatabase database, CatalogueStore ca
 
         var content = await catalogue.Get(ct);
         var topics = content.List("information_question").Select(question => question.Code).Where(command.Topics.Contains).ToArray();
-        var clock = new ReferralClock(content);
+        var clock = ReferralClock.On(content);
         return await database.Write<ReferralState>(actor, async unit =>
         {
             var begun = await unit.Begin(command.Referral, command.Version, ReferralAction.AskForInformation);

@@ -22,7 +22,7 @@ public sealed class ClearRedFlag(PortalDatabase database, CatalogueStore catalog
         if (!actor.IsClinician()) return Outcome.Refused("Only a clinician clears a red flag.");
         if (TriageRules.Problem(command.Reason, "Write what you found and why the flag can be cleared") is { } problem) return Outcome.Invalid(nameof(Command.Reason), problem);
 
-        var clock = new ReferralClock(await catalogue.Get(ct));
+        var clock = ReferralClock.On(await catalogue.Get(ct));
         return await database.Write<ReferralState>(actor, async unit =>
         {
             var opened = await unit.Open(command.Referral, command.Version);

@@ -96,7 +96,7 @@ public sealed class DemoReferralsTests(DemoReferralsTests.World world) : IClassF
         await using var owner = await world.Database.Owner();
         var rows = await owner.QueryAsync<(string State, string? DueFor, DateTime? DueAt, DateTime? PausedAt, DateTime SubmittedAt, DateTime Since, string Priority, string? Tier, DateTime? Cleared)>(
             "select state, due_for, due_at, clock_paused_at, submitted_at, state_since, priority, red_flag_tier, red_flag_cleared_at from referral");
-        var clock = new ReferralClock(await new CatalogueStore(world.Database.Sources, TimeProvider.System).Get(Ct));
+        var clock = ReferralClock.On(await new CatalogueStore(world.Database.Sources, TimeProvider.System).Get(Ct));
         foreach (var row in rows)
         {
             var tier = row.Tier is null || row.Cleared is not null ? (RedFlagTier?)null : EnumText.Parse<RedFlagTier>(row.Tier);

@@ -107,7 +107,7 @@ public sealed class AgreementTests(PortalTestDatabase database) : IClassFixture<
         {
             catalogue.Forget();
             var organisation = (await database.Actor(Solicitor)).OrganisationId;
-            Assert.Equal((2, 7), new ReferralClock(await catalogue.Get(Ct)).For(organisation).AgreementAt(clock.GetUtcNow()) is var agreed ? (agreed.TriageDays, agreed.FirstAppointmentDays) : default);
+            Assert.Equal((2, 7), ReferralClock.On(await catalogue.Get(Ct)).For(organisation).AgreementAt(clock.GetUtcNow()) is var agreed ? (agreed.TriageDays, agreed.FirstAppointmentDays) : default);
         }
         finally
         {
@@ -118,13 +118,13 @@ public sealed class AgreementTests(PortalTestDatabase database) : IClassFixture<
     [Fact]
     public async Task The_clinics_targets_are_those_of_the_seeds()
     {
-        Assert.Equal(new TargetAgreement(), new ReferralClock(await catalogue.Get(Ct)).AgreementAt(DateTimeOffset.UtcNow));
+        Assert.Equal(new TargetAgreement(), ReferralClock.On(await catalogue.Get(Ct)).AgreementAt(DateTimeOffset.UtcNow));
         var settings = Settings(await catalogue.Get(Ct));
         await database.Run("update clinic_group_settings set targets = targets || '{\"acknowledgementMinutes\": 61}'");
         try
         {
             catalogue.Forget();
-            Assert.Equal(61, new ReferralClock(await catalogue.Get(Ct)).AgreementAt(DateTimeOffset.UtcNow).AcknowledgementMinutes);
+            Assert.Equal(61, ReferralClock.On(await catalogue.Get(Ct)).AgreementAt(DateTimeOffset.UtcNow).AcknowledgementMinutes);
             Assert.Equal(settings, Settings(await catalogue.Get(Ct))); // the key was one that the seeds have
         }
         finally

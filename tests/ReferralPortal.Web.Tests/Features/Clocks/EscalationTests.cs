@@ -123,7 +123,7 @@ public sealed class EscalationTests(PortalTestDatabase database) : IClassFixture
         var referral = await database.Send(catalogue, clock, priority: Priority.Urgent);
         await database.Accept(catalogue, clock, referral, Priority.Urgent); // due on Wednesday at 20:00: 34 hours of work
         await Expect(clock, referral, ("2026-11-24 15:00", 50));
-        var (triage, targets, version) = (await database.Actor(Triage), new ReferralClock(await catalogue.Get(Ct)), await database.Version(referral));
+        var (triage, targets, version) = (await database.Actor(Triage), ReferralClock.On(await catalogue.Get(Ct)), await database.Version(referral));
         await database.On(clock).Write<int>(triage, async unit =>
         {
             var opened = (await unit.Open(referral, version)).Value!;

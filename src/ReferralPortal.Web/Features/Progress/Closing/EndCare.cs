@@ -60,7 +60,7 @@ public sealed class EndCare(PortalDatabase database, CatalogueStore catalogue)
     async Task<Outcome<ReferralState>> Step(Actor actor, Guid referralId, int version, ReferralAction action, AuditAction audit, StepRecord record, CancellationToken ct,
         Func<PortalUnit, LockedReferral, Task<Failure?>> check)
     {
-        var clocks = new ReferralClock(await catalogue.Get(ct));
+        var clocks = ReferralClock.On(await catalogue.Get(ct));
         return await database.Write<ReferralState>(actor, async unit =>
         {
             var begun = await unit.Begin(referralId, version, action);

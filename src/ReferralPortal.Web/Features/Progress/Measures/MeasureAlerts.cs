@@ -40,7 +40,7 @@ public sealed class RemindOfMeasureAlert(PortalDatabase database, CatalogueStore
 {
     public async Task Handle(Actor portal, MeasureAlertReminder message, CancellationToken ct)
     {
-        var clocks = new ReferralClock(await catalogue.Get(ct));
+        var clocks = ReferralClock.On(await catalogue.Get(ct));
         await database.Write<int>(portal, async unit =>
         {
             if (await unit.One<Standing>(Hold, new { message.AlertId }) is not { } alert || alert.Acknowledged || alert.Reminders >= message.Step) return 0;

@@ -32,7 +32,7 @@ public sealed class RecordAssessment(PortalDatabase database, CatalogueStore cat
     {
         if (!actor.Has(Role.Clinician)) return Outcome.Refused("Only a clinician records an assessment.");
         var content = await catalogue.Get(ct);
-        var clocks = new ReferralClock(content);
+        var clocks = ReferralClock.On(content);
 
         return await database.Write<Guid>(actor, async unit =>
         {

@@ -53,7 +53,7 @@ public sealed class WriteReport(PortalDatabase database, CatalogueStore catalogu
         await unit.Run(Insert, new { id = key, referralId, kind = EnumText.Of(kind), authorId = unit.Actor.UserId, content = PortalJson.Text(sections), at = unit.Now });
         if (kind == ReportKind.Discharge && referral is { State.Value: ReferralState.InTreatment, DueFor: null })
             await unit.Note(referral, "begin_discharge_report", AuditAction.WriteReport, key, clinicOnly: true,
-                clock: new ReferralClock(content).For(referral).ForDischargeReport(referral.Priority, await unit.One<DateTimeOffset?>(LastSeen, new { referralId, now = unit.Now }) ?? unit.Now));
+                clock: ReferralClock.On(content).For(referral).ForDischargeReport(referral.Priority, await unit.One<DateTimeOffset?>(LastSeen, new { referralId, now = unit.Now }) ?? unit.Now));
         else unit.Audit(AuditAction.WriteReport, referralId, key);
         return key;
     }
@@ -154,7 +154,7 @@ public sealed class WriteReport(PortalDatabase database, CatalogueStore catalogu
             if (!string.Equals(typedName.Trim(), actor.DisplayName, StringComparison.OrdinalIgnoreCase))
                 return Outcome.Invalid("Signature", $"Type your name as it stands on your account: {actor.DisplayName}");
 
-            var clock = new ReferralClock(content).For(referral);
+            var clock = ReferralClock.On(content).For(referral);
             DateTimeOffset? until = patientChecks ? clock.TargetClock.AfterWorkingDays(unit.Now, clock.AgreementAt(unit.Now).PatientCheckDays) : null;
             await unit.Run(Freeze, new { reportId, at = unit.Now, name = actor.DisplayName, hcpc, hash = ReportContent.Hash(draft.Sections), until });
 

@@ -55,7 +55,7 @@ public sealed class AmendReferral(PortalDatabase database, CatalogueStore catalo
 
             var safety = SafetyChange.Of(content, sent, command.Form.Safety, changes);
             var priority = PriorityAfter(locked, sent, command.Form, safety);
-            var targets = new ReferralClock(content).For(locked);
+            var targets = ReferralClock.On(content).For(locked);
             if (safety is not null) await unit.RaiseAlert(locked, safety.Tier, targets);
             else if (priority != locked.Priority.Value) await unit.Run(SetPriority, new { locked.Id, priority = EnumText.Of(priority) });
 

@@ -26,7 +26,7 @@ public sealed class AnswerRequest(PortalDatabase database, CatalogueStore catalo
         if (string.IsNullOrWhiteSpace(command.Words)) return Outcome.Invalid(nameof(Command.Words), "Write your answer");
         if (command.Words.Length > LongestWords) return Outcome.Invalid(nameof(Command.Words), $"Use {LongestWords:N0} characters or fewer");
 
-        var clock = new ReferralClock(await catalogue.Get(ct));
+        var clock = ReferralClock.On(await catalogue.Get(ct));
         return await database.Write<ReferralState>(actor, async unit =>
         {
             var begun = await unit.Begin(command.Referral, command.Version, ReferralAction.Answer);

@@ -80,7 +80,7 @@ public sealed class ImportWork(PortalDatabase database, PortalDataSources source
         var twins = await Twins.Find(unit, import.Id, rows);
         var there = (await unit.Many<There>(AlreadyThere, new { ids = rows.Select(row => row.Row.Id).ToArray(), person.OrganisationId })).ToDictionary(one => one.Id, one => one.Reference);
 
-        var agreed = new ReferralClock(content).For(person.OrganisationId);
+        var agreed = ReferralClock.On(content).For(person.OrganisationId);
         var referrals = rows
             .Where(row => !there.ContainsKey(row.Row.Id) && row.State(twins.GetValueOrDefault(row.Row.Id)) == ImportRowState.Ready)
             .Select(row => (Row: row, Referral: NewReferral.From(row.Form, content, person, row.Row.Id, unit.Now))).ToList();

@@ -37,7 +37,7 @@ public sealed class SubmitReferral(PortalDatabase database, CatalogueStore catal
         if (await organisations.Problems(actor, command.Form, ct) is { Count: > 0 } unknown) return Outcome.Invalid(unknown);
         var referral = NewReferral.From(command.Form, content, actor, command.DraftId, clock.GetUtcNow());
 
-        var targets = new ReferralClock(content).For(actor.OrganisationId);
+        var targets = ReferralClock.On(content).For(actor.OrganisationId);
         var due = targets.After(ReferralAction.Submit, referral.Priority, referral.RedFlags, referral.SubmittedAt);
 
         // A reference drawn twice is refused by its unique index; 34 thousand million of them make a second collision in a row absurd.

@@ -26,7 +26,7 @@ public sealed class WithdrawReferral(PortalDatabase database, CatalogueStore cat
         if (!actor.ReadsReferrals()) return Outcome.Missing;
         if (Check(command) is { Count: > 0 } errors) return Outcome.Invalid(errors);
 
-        var clock = new ReferralClock(await catalogue.Get(ct));
+        var clock = ReferralClock.On(await catalogue.Get(ct));
         return await database.Write<ReferralState>(actor, async unit =>
         {
             var begun = await unit.Begin(command.Referral, command.Version, ReferralAction.Withdraw);

@@ -55,7 +55,7 @@ public sealed class EscalateAlert(PortalDatabase database, CatalogueStore catalo
 {
     public async Task Handle(Actor portal, AlertEscalation message, CancellationToken ct)
     {
-        var clocks = new ReferralClock(await catalogue.Get(ct));
+        var clocks = ReferralClock.On(await catalogue.Get(ct));
         await database.Write<int>(portal, async unit =>
         {
             if (await unit.One<Alert>(Hold, new { message.ReferralId }) is not { } alert) return 0;

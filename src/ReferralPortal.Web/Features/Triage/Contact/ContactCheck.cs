@@ -20,7 +20,7 @@ public sealed class CheckContact(PortalDatabase database, CatalogueStore catalog
 {
     public async Task Handle(Actor portal, ContactCheck message, CancellationToken ct)
     {
-        var clocks = new ReferralClock(await catalogue.Get(ct));
+        var clocks = ReferralClock.On(await catalogue.Get(ct));
         await database.Write<int>(portal, async unit =>
         {
             if (await unit.One<Promised>(StillPromised, new { message.ReferralId }) is not { } promised) return 0;

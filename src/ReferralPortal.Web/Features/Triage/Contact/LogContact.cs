@@ -31,7 +31,7 @@ public sealed class LogContact(PortalDatabase database, CatalogueStore catalogue
     {
         if (!actor.Triages() && !actor.IsClinician()) return Outcome.Refused("Your role does not allow this: clinic administrators and clinicians reach patients.");
 
-        var clocks = new ReferralClock(await catalogue.Get(ct));
+        var clocks = ReferralClock.On(await catalogue.Get(ct));
         return await database.Write<bool>(actor, async unit =>
         {
             if (Check(command, LondonTime.DateOf(unit.Now)) is { Count: > 0 } errors) return Outcome.Invalid(errors);

@@ -39,7 +39,7 @@ public sealed class ReadContacts(PortalDatabase database, CatalogueStore catalog
             var attempts = await unit.Many<ContactAttempt>(All, asked);
             var since = referral.State == ReferralState.Accepted ? await unit.ContactPromisedSince(referralId) : null;
             return new ContactLog(referral.Version, referral.State, attempts, ContactAttempts.FailedSince(attempts.Select(attempt => attempt.Outcome.Value)), ContactRules.Most(content),
-                since is { } accepted ? new ReferralClock(content).For(referral.ReferringOrganisationId).DueAt(Target.Contact, accepted, referral.Priority == Priority.Urgent) : null);
+                since is { } accepted ? ReferralClock.On(content).For(referral.ReferringOrganisationId).DueAt(Target.Contact, accepted, referral.Priority == Priority.Urgent) : null);
         }, ct);
     }
 

@@ -25,7 +25,7 @@ public sealed class ChangePriority(PortalDatabase database, CatalogueStore catal
         if (!actor.Triages()) return TriageRules.NotATriager;
         if (Check(command) is { Count: > 0 } errors) return Outcome.Invalid(errors);
 
-        var (clock, priority) = (new ReferralClock(await catalogue.Get(ct)), command.Priority!.Value);
+        var (clock, priority) = (ReferralClock.On(await catalogue.Get(ct)), command.Priority!.Value);
         return await database.Write<ReferralState>(actor, async unit =>
         {
             var begun = await unit.Begin(command.Referral, command.Version, ReferralAction.ChangePriority);

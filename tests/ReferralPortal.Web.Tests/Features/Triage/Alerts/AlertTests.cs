@@ -154,7 +154,7 @@ public sealed class AlertTests(PortalTestDatabase database) : IClassFixture<Port
         await new ClearRedFlag(database.On(clock), catalogue).Handle(await database.Actor(Clinician), new(referral, await Version(referral), "Seen."), Ct);
 
         clock.MoveTo("2026-11-23 13:00");
-        var (solicitor, version, targets) = (await database.Actor(Solicitor), await Version(referral), new ReferralClock(await catalogue.Get(Ct)));
+        var (solicitor, version, targets) = (await database.Actor(Solicitor), await Version(referral), ReferralClock.On(await catalogue.Get(Ct)));
         var outcome = await database.On(clock).Write<int>(solicitor, async unit =>
         {
             var opened = (await unit.Open(referral, version)).Value!;

@@ -118,7 +118,7 @@ public sealed class ContactTests(PortalTestDatabase database) : IClassFixture<Po
     public async Task The_promise_of_a_first_contact_runs_from_acceptance_until_the_patient_is_reached()
     {
         var referral = await Accepted();
-        var promised = new ReferralClock(await database.Catalogue().Get(Ct)).DueAt(Target.Contact, clock.GetUtcNow(), urgent: false);
+        var promised = ReferralClock.On(await database.Catalogue().Get(Ct)).DueAt(Target.Contact, clock.GetUtcNow(), urgent: false);
         referral = await Tried(referral, ContactOutcome.NoAnswer);
         Assert.Equal(promised, (await Read(referral)).DueAt!.Value, TimeSpan.FromSeconds(1));
 

@@ -66,7 +66,7 @@ public sealed class ChangeTests(PortalTestDatabase database) : IClassFixture<Por
     [Fact]
     public async Task A_first_appointment_falls_due_sooner_when_it_becomes_urgent_and_later_again_when_it_does_not()
     {
-        var (referral, triage, clock) = (await Referral(), await database.Actor(Triage), new ReferralClock(await database.Catalogue().Get(Ct)));
+        var (referral, triage, clock) = (await Referral(), await database.Actor(Triage), ReferralClock.On(await database.Catalogue().Get(Ct)));
         var since = new DateTimeOffset(DateTime.SpecifyKind(await database.Ask<DateTime>("select state_since from referral where id = @Id", referral), DateTimeKind.Utc));
         await database.Run("update referral set due_for = 'first_appointment', due_at = @due where id = @Id", new { referral.Id, due = clock.After(ReferralAction.Accept, Priority.Routine, null, since).DueAt!.Value.UtcDateTime });
 

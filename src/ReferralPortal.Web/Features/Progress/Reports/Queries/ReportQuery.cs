@@ -59,7 +59,7 @@ public sealed class AskAboutReport(PortalDatabase database, CatalogueStore catal
                 return ReportAudiences.Reads(audience, report.Kind) ? Outcome.Invalid("Part", "Choose the part that you ask about") : Outcome.Missing;
             if (report.State == "superseded") return Outcome.Refused("A later version of this report is signed. Please look at that one, and ask there.");
 
-            var clock = new ReferralClock(content).For(report.ReferringOrganisationId);
+            var clock = ReferralClock.On(content).For(report.ReferringOrganisationId);
             var added = await unit.Run(Insert, new
             {
                 command.Key, command.Report, report.ReferralId, command.Part, question, askedBy = actor.UserId, name = actor.DisplayName, actor.OrganisationId, at = unit.Now,
