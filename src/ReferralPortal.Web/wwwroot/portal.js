@@ -109,13 +109,14 @@ if (reconnect) {
     } catch { /* not reachable: the dialog stays, and says so */ }
   };
   // A line may be dead for half a minute before anybody notices. What was typed into it stands on the page, and the server has not heard of it:
-  // once the line is back, each field touched since is told again. (A box without a name turns with every telling, so it is left alone.)
+  // once the line is back, each field touched since is told again. (A box without a name turns with every telling, so it is left alone; of a choice
+  // that was changed since, only what is chosen now is told.)
   const unnoticed = 60_000, touched = new Map();
   let lostAt = 0;
   addEventListener("input", ({ target }) => touched.set(target, Date.now()), true);
   const tellAgain = () => {
     for (const [field, at] of touched)
-      if (field.isConnected && at > lostAt - unnoticed && !field.matches("[type=checkbox]:not([name]), [type=file]"))
+      if (field.isConnected && at > lostAt - unnoticed && !field.matches("[type=checkbox]:not([name]), [type=radio]:not(:checked), [type=file]"))
         field.dispatchEvent(new Event(field.matches("select, [type=radio], [type=checkbox]") ? "change" : "input", { bubbles: true }));
     touched.clear();
   };
