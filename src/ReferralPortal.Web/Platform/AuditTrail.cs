@@ -41,11 +41,6 @@ sealed record AuditRow(Guid Id, DateTimeOffset At, Guid ActorId, Guid Organisati
     internal static AuditRow Of(Actor actor, DateTimeOffset at, AuditAction action, Guid? referralId, Guid? subjectId, object? detail) =>
         new(Guid.CreateVersion7(at), at, actor.UserId, actor.OrganisationId, EnumText.Of(action), referralId, subjectId, detail is null ? "{}" : PortalJson.Text(detail));
 
-    internal const string Insert = """
-        insert into audit_entry (id, at, actor_id, organisation_id, action, referral_id, subject_id, detail)
-        values (@Id, @At, @ActorId, @OrganisationId, @Action, @ReferralId, @SubjectId, @Detail::jsonb)
-        """;
-
     internal const string InsertMany = """
         insert into audit_entry (id, at, actor_id, organisation_id, action, referral_id, subject_id, detail)
         select id, @at, @actorId, @organisationId, action, referral_id, subject_id, detail::jsonb

@@ -1,5 +1,4 @@
-using System.Data;
-using Dapper;
+using NpgsqlTypes;
 using ReferralPortal.Domain;
 
 namespace ReferralPortal.Web.Platform;
@@ -17,14 +16,9 @@ public readonly record struct Coded<T>(T Value) : ICoded where T : struct, Enum
     public static implicit operator Coded<T>(T value) => new(value);
     public override string ToString() => Text;
 
-    internal sealed class Handler : SqlMapper.TypeHandler<Coded<T>>
+    internal sealed class Handler() : TypedHandler<Coded<T>>(NpgsqlDbType.Text)
     {
-        public override void SetValue(IDbDataParameter parameter, Coded<T> value)
-        {
-            parameter.DbType = DbType.String;
-            parameter.Value = value.Text;
-        }
-
+        protected override object Sent(Coded<T> value) => value.Text;
         public override Coded<T> Parse(object value) => new(EnumText.Parse<T>((string)value));
     }
 }

@@ -1,6 +1,8 @@
 using System.Data;
 using System.Runtime.CompilerServices;
 using Dapper;
+using Npgsql;
+using NpgsqlTypes;
 using ReferralPortal.Domain.Organisations;
 
 namespace ReferralPortal.Web.Platform;
@@ -15,8 +17,9 @@ static class DapperSetup
     {
         DefaultTypeMap.MatchNamesWithUnderscores = true;
         SqlMapper.AddTypeHandler(new InstantHandler());
-        SqlMapper.AddTypeHandler(new ArrayHandler<string>());
-        SqlMapper.AddTypeHandler(new ArrayHandler<Guid>());
+        SqlMapper.AddTypeMap(typeof(DateOnly), DbType.Date);
+        SqlMapper.AddTypeHandler(new ArrayHandler<string>(NpgsqlDbType.Text));
+        SqlMapper.AddTypeHandler(new ArrayHandler<Guid>(NpgsqlDbType.Uuid));
         foreach (var type in typeof(Role).Assembly.GetExportedTypes().Where(type => type.IsEnum))
         {
             var coded = typeof(Coded<>).MakeGenericType(type);
@@ -26,16 +29,16 @@ static class DapperSetup
     }
 
     /// <summary>Npgsql calls every array column System.Array, in which Dapper does not recognise a record's parameter by itself.</summary>
-    sealed class ArrayHandler<T> : SqlMapper.TypeHandler<T[]>
+    sealed class ArrayHandler<T>(NpgsqlDbType element) : TypedHandler<T[]>(NpgsqlDbType.Array | element)
     {
-        public override void SetValue(IDbDataParameter parameter, T[]? value) => parameter.Value = (object?)value ?? DBNull.Value;
+        protected override object Sent(T[] value) => value;
         public override T[] Parse(object value) => (T[])value;
     }
 
     /// <summary>timestamptz is always UTC on the wire.</summary>
-    sealed class InstantHandler : SqlMapper.TypeHandler<DateTimeOffset>
+    sealed class InstantHandler() : TypedHandler<DateTimeOffset>(NpgsqlDbType.TimestampTz)
     {
-        public override void SetValue(IDbDataParameter parameter, DateTimeOffset value) => parameter.Value = value.UtcDateTime;
+        protected override object Sent(DateTimeOffset value) => value.UtcDateTime;
 
         public override DateTimeOffset Parse(object value) => value switch
         {
@@ -43,5 +46,21 @@ static class DapperSetup
             DateTime at => new DateTimeOffset(DateTime.SpecifyKind(at, DateTimeKind.Utc)),
             _ => throw new DataException($"{value.GetType().Name} is no instant"),
         };
+    }
+}
+
+/// <summary>
+/// Says the type of a value that is missing too. Dapper leaves it open, and what the driver prepared for one row of types is planned anew, each time, for another.
+/// </summary>
+abstract class TypedHandler<T>(NpgsqlDbType type) : SqlMapper.TypeHandler<T>, SqlMapper.ITypeHandler
+{
+    protected abstract object Sent(T value);
+
+    public override void SetValue(IDbDataParameter parameter, T? value) => ((SqlMapper.ITypeHandler)this).SetValue(parameter, (object?)value ?? DBNull.Value);
+
+    void SqlMapper.ITypeHandler.SetValue(IDbDataParameter parameter, object value)
+    {
+        if (parameter is NpgsqlParameter typed) typed.NpgsqlDbType = type;
+        parameter.Value = value is T given ? Sent(given) : DBNull.Value;
     }
 }

@@ -11,8 +11,6 @@ sealed record OutboxRow(string Kind, Guid? ReferralId, string Payload, DateTimeO
     internal static OutboxRow Of<TMessage>(TMessage message, Guid? referralId, DateTimeOffset? notBefore) where TMessage : notnull =>
         new(EnumText.SnakeCase(typeof(TMessage).Name), referralId, PortalJson.Text(message), notBefore);
 
-    internal const string Insert = "insert into outbox_message (kind, referral_id, payload, available_at) values (@Kind, @ReferralId, @Payload::jsonb, coalesce(@AvailableAt::timestamptz, now()))";
-
     internal const string InsertMany = """
         insert into outbox_message (kind, referral_id, payload, available_at)
         select kind, referral_id, payload::jsonb, coalesce(available_at, now())

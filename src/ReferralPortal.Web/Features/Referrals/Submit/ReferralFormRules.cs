@@ -219,15 +219,14 @@ public sealed class ReferralFormRules
 
     PartRules<SafetyPart> Safety(PartRules<SafetyPart> rules)
     {
-        foreach (var question in catalogue.RedFlagQuestions)
-            rules.RuleFor(safety => safety.Answers).Custom((answers, context) =>
-            {
-                // "Not asked" is an answer, and it has to be given: silence is neither that nor "no".
-                if (context.InstanceToValidate.AnswerTo(question) is null)
-                    context.AddFailure(new ValidationFailure($"Answers.{question.Key}", answers.ContainsKey(question.Key)
-                        ? $"Answer again, the wording has changed: {Lower(question.Topic)}"
-                        : $"Answer yes, no or not asked: {Lower(question.Topic)}"));
-            });
+        rules.RuleFor(safety => safety.Answers).Custom((answers, context) =>
+        {
+            // "Not asked" is an answer, and it has to be given: silence is neither that nor "no".
+            foreach (var question in catalogue.RedFlagQuestions.Where(question => context.InstanceToValidate.AnswerTo(question) is null))
+                context.AddFailure(new ValidationFailure($"Answers.{question.Key}", answers.ContainsKey(question.Key)
+                    ? $"Answer again, the wording has changed: {Lower(question.Topic)}"
+                    : $"Answer yes, no or not asked: {Lower(question.Topic)}"));
+        });
         rules.Needed(safety => safety.ToldBy, "Enter who told the patient to get help now");
         rules.Line(safety => safety.ToldBy, "Name");
         rules.RuleFor(safety => safety.ToldOn).Custom((typed, context) =>
