@@ -9,7 +9,7 @@ namespace ReferralPortal.Benchmarks;
 /// <param name="Seconds">How long each side of the submit benchmark runs in a round.</param>
 /// <param name="Only">Of the list and queue benchmarks, the questions whose name holds this; null means all.</param>
 /// <param name="Clients">Of the submit benchmark, with how many at once; null means 1, 4 and 16 in turn.</param>
-public sealed record BenchmarkOptions(IReadOnlyList<string> Names, int Rows = 1_000_000, int Circuits = 200, double Seconds = 4, string? Only = null, int? Clients = null)
+public sealed record BenchmarkOptions(IReadOnlyList<string> Names, int Rows = 1_000_000, int Circuits = 200, double Seconds = 3, string? Only = null, int? Clients = null)
 {
     public static BenchmarkOptions Read(string[] args)
     {

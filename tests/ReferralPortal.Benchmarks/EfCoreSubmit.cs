@@ -19,7 +19,7 @@ static class EfCoreSubmit
         // The message goes along with act_as: it has an identity that the portal may not read back, which EF Core would ask for.
         await context.Database.ExecuteSqlAsync($"select portal.act_as({actor.UserId}); insert into outbox_message (kind, referral_id, payload) values ('referral_submitted', {id}, '{{}}')");
         Guid[] readers = [actor.OrganisationId, content.Group.Id];
-        var reference = Domain.Referrals.Reference.New().ToString();
+        var reference = $"E-{id:N}"; // no collision, which the use case would answer and this could not
         context.Add(new Patient
         {
             Id = id, GivenName = "Niamh", FamilyName = "O’Connor-Blythe", DateOfBirth = new(1984, 3, 12), Sex = "female", NhsNumber = "9434765919", Address = "7 Weavers Court, Salford",
@@ -35,8 +35,8 @@ static class EfCoreSubmit
         {
             ReferralId = id, IncidentMechanism = "road_traffic", IncidentAccount = "Struck from behind while waiting at traffic lights.",
             InjuryRegions = """[{"region":"neck","side":"not_applicable"},{"region":"shoulder","side":"left"}]""", Symptoms = "Stiff neck, worse in the morning.", PainNow = 6, WorkStatus = "working_adjusted",
-            RedFlagAnswers = PortalJson.Text(content.RedFlagQuestions.Select(question => new { key = question.Key, answer = "no", wording = question.WordingVersion })),
-            ClaimType = "road_traffic", Liability = "admitted", LowerValueClaim = true, PayerKind = "named", PayerName = "Ribble Insurance", ConsentTakenBy = "Amara Okafor", ConsentTakenOn = new(2025, 9, 2),
+            RedFlagAnswers = PortalJson.Text(content.RedFlagQuestions.Select(question => new { key = question.Key, answer = "no", wording = question.WordingVersion, onceYes = false })),
+            ClaimType = "road_traffic", Liability = "admitted", LowerValueClaim = true, PayerKind = "somebody_else", PayerName = "Ribble Insurance", ConsentTakenBy = "Amara Okafor", ConsentTakenOn = new(2025, 9, 2),
             ConsentMethod = "verbally", ConsentToShareWith = ["referrer"], ConsentWords = Web.Features.Referrals.Submit.ReferralForm.ConsentWords, Services = ["initial_assessment", "treatment"],
         });
         context.Add(new Party { ReferralId = id, OrganisationId = actor.OrganisationId, Role = "referrer", State = "submitted", SubmittedAt = now });

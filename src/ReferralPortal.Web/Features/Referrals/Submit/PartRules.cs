@@ -14,6 +14,8 @@ sealed class PartRules<T>(FormSection part, OrganisationKind kind) : InlineValid
 {
     const string CaseKey = "case";
 
+    readonly Dictionary<string, object> asked = [];
+
     /// <summary>The most characters of a line and of a text area.</summary>
     public const int ShortText = 200, LongText = 4000;
 
@@ -38,36 +40,39 @@ sealed class PartRules<T>(FormSection part, OrganisationKind kind) : InlineValid
     /// <summary>Says <paramref name="words"/> where the field has to be answered and is not.</summary>
     public void Needed<TValue>(Expression<Func<T, TValue>> field, string words)
     {
-        if (!MayBeAsked(field)) return;
         var needed = IsNeeded(NameOf(field));
-        RuleFor(field).Must(value => IsAnswered(value)).When((_, context) => needed(context)).WithMessage(words);
+        Asked(field)?.Must(value => IsAnswered(value)).When((_, context) => needed(context), ApplyConditionTo.CurrentValidator).WithMessage(words);
     }
 
     /// <summary>A name, which is asked by itself and may be any text of one line.</summary>
     public void Name(Expression<Func<T, string>> field, string missing, string what)
     {
         Needed(field, missing);
-        if (MayBeAsked(field))
-            Whole(RuleFor(field).Must(text => !TypedText.IsSeen(text) || PersonName.Read(text) is not null).WithMessage($"{what} must be {PersonName.MaximumLength} characters or fewer, on one line"), what);
+        Whole(Asked(field)?.Must(text => !TypedText.IsSeen(text) || PersonName.Read(text) is not null).WithMessage($"{what} must be {PersonName.MaximumLength} characters or fewer, on one line"), what);
     }
 
     /// <summary>One line of text.</summary>
     public void Line(Expression<Func<T, string>> field, string what) => Text(field, what, ShortText);
 
     /// <summary>A text of some sentences.</summary>
-    public void Text(Expression<Func<T, string>> field, string what, int most = LongText)
-    {
-        if (MayBeAsked(field)) Whole(RuleFor(field).MaximumLength(most).WithMessage($"{what} must be {most:N0} characters or fewer"), what);
-    }
+    public void Text(Expression<Func<T, string>> field, string what, int most = LongText) =>
+        Whole(Asked(field)?.MaximumLength(most).WithMessage($"{what} must be {most:N0} characters or fewer"), what);
 
     /// <summary>What is typed must be of the form that <paramref name="read"/> reads; empty is not its business.</summary>
-    public void Form(Expression<Func<T, string>> field, Func<string, bool> read, string words)
-    {
-        if (MayBeAsked(field)) RuleFor(field).Must(text => string.IsNullOrWhiteSpace(text) || read(text)).WithMessage(words);
-    }
+    public void Form(Expression<Func<T, string>> field, Func<string, bool> read, string words) =>
+        Asked(field)?.Must(text => string.IsNullOrWhiteSpace(text) || read(text)).WithMessage(words);
 
-    static void Whole(IRuleBuilder<T, string> text, string what) =>
-        text.Must(TypedText.IsWhole).WithMessage($"{what} has a character that cannot be kept (it shows as �); delete it and type it again");
+    static void Whole(IRuleBuilder<T, string>? text, string what) =>
+        text?.Must(TypedText.IsWhole).WithMessage($"{what} has a character that cannot be kept (it shows as �); delete it and type it again");
+
+    /// <summary>The field's one rule, for more to be added to; null for a field that this kind of organisation is never asked, and that is therefore never wrong.</summary>
+    IRuleBuilder<T, TValue>? Asked<TValue>(Expression<Func<T, TValue>> field)
+    {
+        var name = NameOf(field);
+        if (!FormFields.MayAsk($"{part}.{name}", kind)) return null;
+        if (!asked.TryGetValue(name, out var rule)) asked[name] = rule = RuleFor(field);
+        return (IRuleBuilder<T, TValue>)rule;
+    }
 
     static bool IsAnswered<TValue>(TValue value) => value switch
     {
@@ -77,9 +82,6 @@ sealed class PartRules<T>(FormSection part, OrganisationKind kind) : InlineValid
         System.Collections.IEnumerable many => many.Cast<object>().Any(),
         _ => true,
     };
-
-    /// <summary>A field that this kind of organisation is never asked is never wrong, and its rules need not be run through.</summary>
-    bool MayBeAsked<TValue>(Expression<Func<T, TValue>> field) => FormFields.MayAsk($"{part}.{NameOf(field)}", kind);
 
     static string NameOf<TValue>(Expression<Func<T, TValue>> field) => ((MemberExpression)field.Body).Member.Name;
 }
