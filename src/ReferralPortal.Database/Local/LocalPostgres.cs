@@ -254,6 +254,7 @@ public sealed class LocalPostgres
         {
             foreach (var setting in new[] { "fsync", "full_page_writes", "synchronous_commit" }) settings[setting] = "off";
             settings["min_wal_size"] = "32MB"; // it may lie in memory
+            settings["log_min_duration_statement"] = "-1"; // one that somebody had left on wrote every parameter into the log, and was measured along with the portal
         }
         return string.Join(' ', settings.Select(setting => $"-c {setting.Key}={setting.Value}"));
     }

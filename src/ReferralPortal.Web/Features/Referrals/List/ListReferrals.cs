@@ -40,8 +40,8 @@ public sealed class ListReferrals(PortalDatabase database)
     /// <summary>Rows a page.</summary>
     public const int PageSize = 25;
 
-    /// <summary>Counting stops here; more is shown as "1,000+".</summary>
-    public const int CountLimit = 1000;
+    /// <summary>Counting stops here; more is shown as "500+". Every state is counted beside every page.</summary>
+    public const int CountLimit = 500;
 
     /// <summary>The most that a search finds; it asks for a narrower one beyond.</summary>
     public const int SearchLimit = 200;

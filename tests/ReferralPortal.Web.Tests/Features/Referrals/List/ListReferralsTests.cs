@@ -144,7 +144,7 @@ public sealed class ListReferralsTests(PortalTestDatabase database) : IClassFixt
                 order by party.submitted_at desc, party.referral_id desc limit 26) mine
             order by mine.submitted_at desc, mine.referral_id desc limit 26
             """, new { states = ReferralFilter.AllStates.Select(state => EnumText.Of(state)).ToArray(), id = Guid.Empty }));
-        Assert.Contains("referral_party_list_by_state", plan);
+        Assert.Contains("referral_party_by_state", plan);
         Assert.DoesNotContain("Seq Scan on referral_party", plan);
     }
 }

@@ -170,7 +170,7 @@ public sealed class PortfolioTests(PortalTestDatabase database) : IClassFixture<
             """);
         var health = await database.Actor(Health);
         var plan = string.Join('\n', await owner.QueryAsync<string>("explain (costs off) " + ReadPortfolio.Sql(new()), ReadPortfolio.Asked(health, new(), Clock.GetUtcNow())));
-        foreach (var index in new[] { "referral_party_list_by_state", "outcome_score_referral", "appointment_referral", "report_referral" }) Assert.Contains(index, plan, StringComparison.Ordinal);
+        foreach (var index in new[] { "referral_party_by_state", "outcome_score_referral", "appointment_referral", "report_referral" }) Assert.Contains(index, plan, StringComparison.Ordinal);
         foreach (var table in new[] { "referral_party", "referral r", "outcome_score", "appointment", "report d" }) Assert.DoesNotContain($"Seq Scan on {table}", plan, StringComparison.Ordinal);
     }
 
