@@ -1,5 +1,6 @@
 using Dapper;
 using Microsoft.Playwright;
+using ReferralPortal.Database.Local;
 using ReferralPortal.DevIdentity;
 using ReferralPortal.Testing;
 using static Microsoft.Playwright.Assertions;
@@ -9,7 +10,7 @@ namespace ReferralPortal.EndToEnd.Tests;
 /// <summary>A portal whose sign-in provider stands on another origin, as a real one does, and which asks every two seconds whether a session still stands.</summary>
 public sealed class PortalWithProviderElsewhere(BrowserFixture browser) : RunningPortal(browser)
 {
-    readonly int port = PortalProcess.FreePort();
+    readonly int port = LocalProcess.FreePort();
     Microsoft.AspNetCore.Builder.WebApplication provider = null!;
 
     public Uri Provider => new($"http://localhost:{port}/");

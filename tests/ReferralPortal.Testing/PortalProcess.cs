@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using ReferralPortal.Database.Local;
 
 namespace ReferralPortal.Testing;
@@ -38,7 +36,7 @@ public sealed class PortalProcess : IAsyncDisposable
     /// <param name="port">The port; a free one where none is named.</param>
     public static async Task<PortalProcess> Start(PortalTestDatabase database, IReadOnlyDictionary<string, string>? settings = null, int? port = null)
     {
-        var address = new Uri($"http://localhost:{port ?? FreePort()}");
+        var address = new Uri($"http://localhost:{port ?? LocalProcess.FreePort()}");
         var start = PortalProgram.StartInfo(address, database.AppConnection);
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
@@ -90,14 +88,6 @@ public sealed class PortalProcess : IAsyncDisposable
         {
             // It was ended by the test.
         }
-    }
-
-    /// <summary>A port that nobody has at the moment.</summary>
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     void Keep(object sender, DataReceivedEventArgs line)

@@ -21,6 +21,7 @@ public sealed class LocalMailServer : IAsyncDisposable
 
     readonly string program, folder;
     Process? process;
+    string said = "";
 
     LocalMailServer(string program, string folder) => (this.program, this.folder) = (program, folder);
 
@@ -30,7 +31,9 @@ public sealed class LocalMailServer : IAsyncDisposable
     /// <summary>The page that shows what it was given.</summary>
     public required Uri Page { get; init; }
 
-    string PidFile => Path.Combine(folder, "maildev.pid");
+    const string PidFileName = "maildev.pid";
+
+    string PidFile => Path.Combine(folder, PidFileName);
 
     /// <summary>Fetches it where that was not done yet, starts it, and waits until it answers.</summary>
     /// <param name="folder">Where it keeps what it is given. A server that an earlier, killed owner left in it is ended.</param>
@@ -41,11 +44,21 @@ public sealed class LocalMailServer : IAsyncDisposable
     {
         var program = await Fetched(tell, ct);
         LocalFolders.Make(Path.Combine(folder, "mails"));
-        var (port, page) = (LocalProcess.FreePort(), LocalProcess.FreePort());
-        var server = new LocalMailServer(program, folder) { Port = port, Page = new Uri($"http://127.0.0.1:{page.ToString(CultureInfo.InvariantCulture)}/") };
-        LocalProcess.EndOrphan(server.PidFile, "node");
-        await server.Run(ct);
-        return server;
+        LocalProcess.EndOrphan(Path.Combine(folder, PidFileName), "node");
+        for (var attempt = 1; ; attempt++)
+        {
+            var (port, page) = (LocalProcess.FreePort(), LocalProcess.FreePort());
+            var server = new LocalMailServer(program, folder) { Port = port, Page = new Uri($"http://127.0.0.1:{page.ToString(CultureInfo.InvariantCulture)}/") };
+            try
+            {
+                await server.Run(ct);
+                return server;
+            }
+            catch (LocalPostgresException) when (attempt < 3)
+            {
+                await server.Stop(); // between looking for a free port and taking it somebody else may have
+            }
+        }
     }
 
     /// <summary>Starts it, again after <see cref="Stop"/>, with the mail that it had.</summary>
@@ -63,7 +76,8 @@ public sealed class LocalMailServer : IAsyncDisposable
             throw new LocalPostgresException("node is not installed.");
         }
         process.OutputDataReceived += (_, _) => { };
-        process.ErrorDataReceived += (_, _) => { };
+        said = "";
+        process.ErrorDataReceived += (_, line) => said = said.Length < 1000 ? $"{said} {line.Data}".TrimEnd() : said;
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         await File.WriteAllTextAsync(PidFile, process.Id.ToString(CultureInfo.InvariantCulture), ct);
@@ -90,7 +104,11 @@ public sealed class LocalMailServer : IAsyncDisposable
     {
         for (var waited = Stopwatch.StartNew(); waited.Elapsed < TimeSpan.FromSeconds(30); await Task.Delay(50, ct))
         {
-            if (process is null or { HasExited: true }) throw new LocalPostgresException("The mail server ended by itself; it needs Node.js 18 or later.");
+            if (process is null or { HasExited: true })
+            {
+                if (process is not null) await process.WaitForExitAsync(ct); // for its last words
+                throw new LocalPostgresException($"The mail server ended by itself; it needs Node.js 18 or later.{said}");
+            }
             try
             {
                 // It answers here when both of its ports are open, and knows its old mail from then on.

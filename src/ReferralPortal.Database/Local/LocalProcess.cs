@@ -51,12 +51,25 @@ public static partial class LocalProcess
         }
     }
 
-    /// <summary>A port of this machine that nobody listens on; somebody may before it is used.</summary>
-    internal static int FreePort()
+    /// <summary>
+    /// A port of 127.0.0.1 on which nobody listens, below those that the system hands to outgoing connections (from 32768 on Linux, 49152 elsewhere): one of these may be taken
+    /// by somebody's connection before the server that it was found for has it.
+    /// </summary>
+    public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, Random.Shared.Next(20_000, 32_000));
+                listener.Start();
+                return ((IPEndPoint)listener.LocalEndpoint).Port;
+            }
+            catch (SocketException)
+            {
+                // Taken.
+            }
+        }
     }
 
     /// <summary>Runs a program to its end. Cancelling ends it.</summary>

@@ -77,7 +77,7 @@ public sealed class AppHostTests(AppHostTests.Machine machine) : IClassFixture<A
 
         public string PidFile => Path.Combine(Directory.GetDirectories(home, "portal-pg*").Single(), "data", "postmaster.pid");
 
-        public HostProcess Start(int? port = null, string? options = null) => new(home, port ?? PortalProcess.FreePort(), options);
+        public HostProcess Start(int? port = null, string? options = null) => new(home, port ?? LocalProcess.FreePort(), options);
 
         /// <summary>The process that serves on a port, by the host's own note; .NET would respect the host's lock on it.</summary>
         public async Task<string> PortalOn(int port) => (await LocalProcess.Run("cat", [Path.Combine(home, $"port-{port}")], CancellationToken.None)).Output.Split(' ')[0];

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
+using ReferralPortal.Database.Local;
 using ReferralPortal.Testing;
 using ReferralPortal.Web.Platform.Hosting;
 
@@ -40,7 +41,7 @@ public sealed class PublicAddressTests
     public async Task It_answers_under_its_own_name_and_on_the_machine_itself_and_otherwise_only_where_that_was_asked_for(string environment, string address, string? allowed, string answered)
     {
         var builder = Builder(environment, [(PublicAddress.Key, address), .. allowed is null ? Array.Empty<(string, string)>() : [("AllowedHosts", allowed)]]);
-        var here = $"http://localhost:{PortalProcess.FreePort()}";
+        var here = $"http://localhost:{LocalProcess.FreePort()}";
         builder.WebHost.UseUrls(here);
         await using var app = builder.AddPublicAddress().Build();
         app.MapGet("/", () => "here");

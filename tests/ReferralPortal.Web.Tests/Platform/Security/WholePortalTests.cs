@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using ReferralPortal.Database.Local;
 using ReferralPortal.Database.Seeds;
 using ReferralPortal.DevIdentity;
 using ReferralPortal.Testing;
@@ -114,7 +115,7 @@ public sealed class WholePortalTests(WholePortalTests.Portal portal) : IClassFix
     public sealed class Portal : WebApplicationFactory<Program>, IAsyncLifetime
     {
         readonly PortalTestDatabase database = new();
-        readonly int port = FreePort.Next();
+        readonly int port = LocalProcess.FreePort();
 
         public Portal() => UseKestrel(port);
 

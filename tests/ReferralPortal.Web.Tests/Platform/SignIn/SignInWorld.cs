@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using ReferralPortal.Database.Local;
 using ReferralPortal.DevIdentity;
 using ReferralPortal.Testing;
 using ReferralPortal.Web.Components;
@@ -81,7 +82,7 @@ public sealed class SignInWorld : IAsyncLifetime
 
     async Task<WebApplication> StartPortal(Uri? provider, TimeProvider clock, (string Key, string Value)[] settings)
     {
-        var port = FreePort.Next();
+        var port = LocalProcess.FreePort();
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Development", ApplicationName = typeof(SignInExtensions).Assembly.GetName().Name });
         builder.WebHost.UseUrls($"http://localhost:{port}");
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
@@ -120,7 +121,7 @@ public sealed class SignInWorld : IAsyncLifetime
     /// <summary>Starts the provider as a host of its own.</summary>
     public async Task<Uri> StartProvider()
     {
-        var provider = DevIdentityHost.Build(FreePort.Next(), everybody);
+        var provider = DevIdentityHost.Build(LocalProcess.FreePort(), everybody);
         await provider.StartAsync();
         running.Add(provider);
         return Address(provider);
@@ -193,14 +194,4 @@ public sealed class LogBook : ILoggerProvider, ILogger
     public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
 
     public void Dispose() { }
-}
-
-static class FreePort
-{
-    public static int Next()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }
