@@ -50,9 +50,45 @@ public sealed class PortalDatabase(PortalDataSources sources, TimeProvider clock
         {
             throw new StandingLostException();
         }
+        catch (Exception fault) when (WasCutOff(fault))
+        {
+            Unprepare(connection);
+            throw;
+        }
     }
 
     async Task<T> InUnit<T>(NpgsqlConnection connection, Actor actor, Func<PortalUnit, Task<T>> work, Func<T, bool> keep, CancellationToken ct)
+    {
+        try
+        {
+            return await InTransaction(connection, actor, work, keep, ct);
+        }
+        catch (Exception fault) when (WasCutOff(fault))
+        {
+            Unprepare(connection);
+            throw;
+        }
+    }
+
+    static bool WasCutOff(Exception fault) => fault is OperationCanceledException or PostgresException { SqlState: PostgresErrorCodes.QueryCanceled };
+
+    /// <summary>
+    /// A statement that is cut off between being prepared and being described stays with the driver as one without a result, and whoever asks it next on this connection gets a fault
+    /// (a page that goes away cancels what it asks, so that happens). The connection goes back to the pool with nothing prepared.
+    /// </summary>
+    static void Unprepare(NpgsqlConnection connection)
+    {
+        try
+        {
+            connection.UnprepareAll(); // the driver has no other form of it
+        }
+        catch (Exception fault) when (fault is NpgsqlException or InvalidOperationException)
+        {
+            // It is broken, and the pool will not keep it.
+        }
+    }
+
+    async Task<T> InTransaction<T>(NpgsqlConnection connection, Actor actor, Func<PortalUnit, Task<T>> work, Func<T, bool> keep, CancellationToken ct)
     {
         await using var transaction = await connection.BeginTransactionAsync(ct);
         var unit = new PortalUnit(connection, actor, clock, ct);
