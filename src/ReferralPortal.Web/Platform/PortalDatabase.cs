@@ -70,7 +70,8 @@ public sealed class PortalDatabase(PortalDataSources sources, TimeProvider clock
         }
     }
 
-    static bool WasCutOff(Exception fault) => fault is OperationCanceledException or PostgresException { SqlState: PostgresErrorCodes.QueryCanceled };
+    static bool WasCutOff(Exception fault) =>
+        fault is OperationCanceledException or PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } or NpgsqlException { InnerException: TimeoutException };
 
     /// <summary>
     /// A statement that is cut off between being prepared and being described stays with the driver as one without a result, and whoever asks it next on this connection gets a fault
